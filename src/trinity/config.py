@@ -1,0 +1,142 @@
+"""The shape of a model and the settings of engine and server: frozen, checked on construction.
+
+Field names are those of the official `config.json`. Presets live in `trinity.presets`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from trinity.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RopeConfig:
+    """Rotary position embedding with YaRN blending and the query temperature."""
+
+    theta: float = 10_000.0
+    factor: float = 128.0
+    """YaRN context extension; frequencies that turn slowly are divided by it."""
+    original_max_position_embeddings: int = 8192
+    beta_fast: float = 32.0
+    beta_slow: float = 1.0
+    temperature_beta: float = 0.1
+    """`llama_4_scaling_beta`: queries grow by 1 + beta * ln(1 + floor(position / original))."""
+    apply_scale: bool = False
+    """Multiply the softmax scale by YaRN's mscale squared; the official weights say false."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisionConfig:
+    """The Pixtral image encoder and its projector."""
+
+    hidden_size: int = 1024
+    intermediate_size: int = 4096
+    num_hidden_layers: int = 24
+    num_attention_heads: int = 16
+    patch_size: int = 14
+    """Pixels per patch side."""
+    image_size: int = 1540
+    """Cap on the longest edge, pixels."""
+    spatial_merge_size: int = 2
+    """Patches per image token along each side."""
+    rope_theta: float = 10_000.0
+    rms_norm_eps: float = 1e-5
+
+    @property
+    def head_dim(self) -> int:
+        """Width of one attention head."""
+        return self.hidden_size // self.num_attention_heads
+
+    @property
+    def token_pixels(self) -> int:
+        """Pixels covered by one image token along each side."""
+        return self.patch_size * self.spatial_merge_size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelConfig:
+    """A model of the Small 4 family: latent attention, routed experts, optional image encoder."""
+
+    hidden_size: int = 4096
+    num_hidden_layers: int = 36
+    num_attention_heads: int = 32
+    q_lora_rank: int = 1024
+    kv_lora_rank: int = 256
+    qk_nope_head_dim: int = 64
+    qk_rope_head_dim: int = 64
+    v_head_dim: int = 128
+    n_routed_experts: int = 128
+    num_experts_per_tok: int = 4
+    n_shared_experts: int = 1
+    moe_intermediate_size: int = 2048
+    vocab_size: int = 131_072
+    max_position_embeddings: int = 1_048_576
+    rms_norm_eps: float = 1e-6
+    rope: RopeConfig = field(default_factory=RopeConfig)
+    vision: VisionConfig | None = field(default_factory=VisionConfig)
+    bos_token_id: int = 1
+    eos_token_id: int = 2
+    pad_token_id: int = 11
+    image_token_id: int = 10
+
+    def __post_init__(self) -> None:
+        """Refuse shapes that no tensor could have."""
+        if not 1 <= self.num_experts_per_tok <= self.n_routed_experts:
+            raise ConfigError(
+                f"num_experts_per_tok is {self.num_experts_per_tok}; with {self.n_routed_experts} "
+                f"routed experts it must be 1 to {self.n_routed_experts}."
+            )
+        if self.qk_rope_head_dim % 2:
+            raise ConfigError(
+                f"qk_rope_head_dim is {self.qk_rope_head_dim}; rotary pairs need an even width."
+            )
+        if self.vision and self.vision.head_dim % 4:
+            raise ConfigError(
+                f"The vision head width is {self.vision.head_dim}; two-axis rotary pairs need a "
+                "multiple of 4."
+            )
+
+    @property
+    def qk_head_dim(self) -> int:
+        """Width of one query or key head."""
+        return self.qk_nope_head_dim + self.qk_rope_head_dim
+
+    @property
+    def latent_dim(self) -> int:
+        """Values cached per token and layer: the latent and the shared rotary key."""
+        return self.kv_lora_rank + self.qk_rope_head_dim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineConfig:
+    """Sizes and policies of the engine."""
+
+    block_size: int = 16
+    """Cache slots per block."""
+    num_blocks: int | None = None
+    """Cache blocks in all; `None` sizes the cache for `max_sequences` at a quarter of the context."""
+    max_sequences: int = 32
+    """Sequences in one step."""
+    max_step_tokens: int = 512
+    """Token budget of one step: decoded tokens first, the rest for prompt chunks."""
+    max_context: int | None = None
+    """Longest prompt plus answer, tokens; `None` is the model's own limit."""
+    max_waiting: int = 256
+    """Requests that may queue before new ones are refused."""
+    deterministic: bool = False
+    """Make each row's arithmetic independent of what else is in the batch, bit for bit; slower."""
+    prefix_cache: bool = True
+    """Reuse cache blocks of equal prompt prefixes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerConfig:
+    """Where and for whom the server answers."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    api_keys: tuple[str, ...] = ()
+    """Keys that may use the API; a non-loopback host requires at least one."""
+    max_body_bytes: int = 32 * 1024 * 1024
+    """Larger request bodies are refused before they are read."""

@@ -1,0 +1,167 @@
+"""The Pixtral image encoder, the 2x2 patch merger and the projector.
+
+Weights are in the Hugging Face layout: rotary halves side by side (not interleaved pairs).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from trinity.config import ModelConfig, VisionConfig
+from trinity.ops import reference
+
+
+class _Norm(nn.Module):
+    def __init__(self, width: int, eps: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+        self.eps = eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        return reference.rms_norm(x, self.weight, self.eps)
+
+
+class VisionAttention(nn.Module):
+    """Bidirectional attention among the patches of one picture."""
+
+    def __init__(self, config: VisionConfig) -> None:
+        """Allocate four square projections."""
+        super().__init__()
+        width = config.hidden_size
+        self.num_heads = config.num_attention_heads
+        self.q_proj = nn.Linear(width, width, bias=False)
+        self.k_proj = nn.Linear(width, width, bias=False)
+        self.v_proj = nn.Linear(width, width, bias=False)
+        self.o_proj = nn.Linear(width, width, bias=False)
+
+    def forward(self, x_NPD: Tensor, angles_PR: Tensor) -> Tensor:
+        """Attend; `angles_PR` are the rotary angles of each patch, half the head width."""
+
+        def heads(projection: nn.Linear) -> Tensor:
+            return projection(x_NPD).unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+
+        query = rotate_halves(heads(self.q_proj), angles_PR)
+        key = rotate_halves(heads(self.k_proj), angles_PR)
+        out = F.scaled_dot_product_attention(query, key, heads(self.v_proj))
+        return self.o_proj(out.transpose(1, 2).flatten(2))
+
+
+class VisionMLP(nn.Module):
+    """SwiGLU feed-forward."""
+
+    def __init__(self, config: VisionConfig) -> None:
+        """Allocate gate, up and down."""
+        super().__init__()
+        self.gate_proj = nn.Linear(config.hidden_size, config.intermediate_size, bias=False)
+        self.up_proj = nn.Linear(config.hidden_size, config.intermediate_size, bias=False)
+        self.down_proj = nn.Linear(config.intermediate_size, config.hidden_size, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Transform each patch."""
+        return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+
+
+class VisionLayer(nn.Module):
+    """Pre-norm attention and feed-forward."""
+
+    def __init__(self, config: VisionConfig) -> None:
+        """Allocate one layer."""
+        super().__init__()
+        self.attention_norm = _Norm(config.hidden_size, config.rms_norm_eps)
+        self.attention = VisionAttention(config)
+        self.ffn_norm = _Norm(config.hidden_size, config.rms_norm_eps)
+        self.feed_forward = VisionMLP(config)
+
+    def forward(self, x_NPD: Tensor, angles_PR: Tensor) -> Tensor:
+        """Advance the residual stream."""
+        x_NPD = x_NPD + self.attention(self.attention_norm(x_NPD), angles_PR)
+        return x_NPD + self.feed_forward(self.ffn_norm(x_NPD))
+
+
+class VisionTransformer(nn.Module):
+    """The encoder's layers."""
+
+    def __init__(self, config: VisionConfig) -> None:
+        """Allocate all layers."""
+        super().__init__()
+        self.layers = nn.ModuleList(VisionLayer(config) for _ in range(config.num_hidden_layers))
+
+
+class VisionTower(nn.Module):
+    """Pixels to one state per patch; no final norm."""
+
+    def __init__(self, config: VisionConfig) -> None:
+        """Allocate patch embedding and layers."""
+        super().__init__()
+        self.config = config
+        patch = config.patch_size
+        self.patch_conv = nn.Conv2d(3, config.hidden_size, patch, stride=patch, bias=False)
+        self.ln_pre = _Norm(config.hidden_size, config.rms_norm_eps)
+        self.transformer = VisionTransformer(config)
+
+    def forward(self, pixels_N3HW: Tensor) -> tuple[Tensor, int, int]:
+        """Encode N pictures of one size: states [N, rows * columns, width], rows, columns."""
+        grid = self.patch_conv(pixels_N3HW)
+        rows, columns = grid.shape[-2:]
+        x_NPD = self.ln_pre(grid.flatten(2).transpose(1, 2))
+        angles = patch_angles(rows, columns, self.config).to(x_NPD.device)
+        for layer in self.transformer.layers:
+            x_NPD = layer(x_NPD, angles)
+        return x_NPD, rows, columns
+
+
+class PatchMerger(nn.Module):
+    """Joins each square of neighbouring patches into one state."""
+
+    def __init__(self, config: VisionConfig) -> None:
+        """Allocate the merging product."""
+        super().__init__()
+        self.size = config.spatial_merge_size
+        merged = config.hidden_size * self.size**2
+        self.merging_layer = nn.Linear(merged, config.hidden_size, bias=False)
+
+    def forward(self, x_NPD: Tensor, rows: int, columns: int) -> Tensor:
+        """[N, rows * columns, width] to [N, that / size^2, width]; channel-major squares."""
+        grid = x_NPD.transpose(1, 2).unflatten(2, (rows, columns))
+        squares = F.unfold(grid, self.size, stride=self.size)
+        return self.merging_layer(squares.transpose(1, 2))
+
+
+class Projector(nn.Module):
+    """Patch states to text-width features: norm, merger, two linear layers with exact GELU."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        """Allocate; raises `ValueError` for a model without vision."""
+        super().__init__()
+        if config.vision is None:
+            raise ValueError("This model has no image encoder to project from.")
+        # The official runtime and the port in transformers differ in this eps; see docs/model.md.
+        self.norm = _Norm(config.vision.hidden_size, config.rms_norm_eps)
+        self.patch_merger = PatchMerger(config.vision)
+        self.linear_1 = nn.Linear(config.vision.hidden_size, config.hidden_size, bias=False)
+        self.linear_2 = nn.Linear(config.hidden_size, config.hidden_size, bias=False)
+
+    def forward(self, x_NPD: Tensor, rows: int, columns: int) -> Tensor:
+        """Features [N, image tokens, text width]."""
+        merged = self.patch_merger(self.norm(x_NPD), rows, columns)
+        return self.linear_2(F.gelu(self.linear_1(merged)))
+
+
+def patch_angles(rows: int, columns: int, config: VisionConfig) -> Tensor:
+    """Rotary angles [rows * columns, head width / 2]: even frequencies turn with the row, odd ones
+    with the column."""
+    width = config.head_dim
+    frequency = config.rope_theta ** -(torch.arange(0, width, 2, dtype=torch.float32) / width)
+    row = torch.arange(rows)[:, None, None] * frequency[0::2]
+    column = torch.arange(columns)[None, :, None] * frequency[1::2]
+    angles = torch.cat((row.expand(-1, columns, -1), column.expand(rows, -1, -1)), dim=-1)
+    return angles.flatten(0, 1)
+
+
+def rotate_halves(x: Tensor, angles: Tensor) -> Tensor:
+    """Rotate pairs (i, i + half) of the last axis of `x` by `angles` [..., half]."""
+    first, second = x.chunk(2, dim=-1)
+    cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
+    return torch.cat((first * cos - second * sin, second * cos + first * sin), dim=-1)

@@ -1,0 +1,1 @@
+"""Generated data, training, evaluation. Never imports the engine: it is handed a `Generator`."""

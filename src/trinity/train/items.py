@@ -1,0 +1,96 @@
+"""What a generated exercise is, how its answer is judged, and how exercises are split.
+
+A `Family` makes `Item`s of one kind from a random generator. The split of an item follows from a
+hash of what is asked, never from how: an instance seen in training is in no other split, whatever
+its wording, font or layout.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+Domain = Literal["reasoning", "vision", "code", "chat"]
+
+
+class Split(StrEnum):
+    """Which items may be used for what."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    """Instances never trained on, in trained wordings and fonts: for choosing settings."""
+    TEST = "test"
+    """Instances, wordings and fonts never trained on: for reporting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How an answer is judged: `kind` names a verifier in `trinity.train.verify`."""
+
+    kind: str
+    """`exact` (whitespace and case folded), `strict` (exact text), `number`, `set` or `program`."""
+    payload: Any
+    """What the verifier compares with: text, a number, a list, or a program's tests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One exercise with its solution."""
+
+    domain: Domain
+    family: str
+    key: str
+    """The instance in canonical form, wording left out: decides the split."""
+    question: str
+    images: tuple[bytes, ...] = field(default=(), repr=False)
+    """PNG files, in the order they stand before the question."""
+    answer: str
+    """What the model should say: short, final, no explanation."""
+    thoughts_low: str
+    """A compressed chain of thought: the essential step only."""
+    thoughts_high: str
+    """The full chain of thought: the solver's own trace, one small step at a time."""
+    check: Check
+    level: int
+    """Difficulty, 1 (easiest) to 5."""
+    system: str | None = None
+    """A system prompt, where the family uses one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A kind of exercise."""
+
+    name: str
+    domain: Domain
+    make: Callable[[random.Random, Split, int], Item]
+    """Makes one item of the given level. `split` chooses among wordings, fonts and layouts only."""
+    weight: float = 1.0
+    """Relative share among the families of its domain."""
+    held_out: bool = False
+    """Never trained on: reported apart as an unseen family."""
+
+
+def split_of(family: str, key: str) -> Split:
+    """The split that the instance `key` of `family` belongs to: 90 % train, 5 % each other."""
+    bucket = hashlib.sha256(f"{family}\0{key}".encode()).digest()[0]
+    if bucket < 13:
+        return Split.TEST
+    return Split.VALIDATION if bucket < 26 else Split.TRAIN
+
+
+def draw(family: Family, split: Split, rng: random.Random, level: int | None = None) -> Item:
+    """Make an item of `family` whose instance belongs to `split`.
+
+    `level` is drawn uniformly from 1 to 5 when `None`. Families marked `held_out` have no splits:
+    each of their instances may serve any split.
+    """
+    for _ in range(10_000):
+        item = family.make(rng, split, level or rng.randint(1, 5))
+        if family.held_out or split_of(family.name, item.key) is split:
+            return item
+    raise RuntimeError(f"Family {family.name} has no instance in the split {split}.")

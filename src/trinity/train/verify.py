@@ -1,0 +1,46 @@
+"""Judges answers: exact rules only, no model and no similarity score."""
+
+from __future__ import annotations
+
+import re
+
+from trinity.train.items import Check, Item
+from trinity.train.sandbox import passes_tests
+
+
+def is_correct(item: Item, answer: str) -> bool:
+    """Whether `answer`, the text after any thinking, solves `item`."""
+    return judge(item.check, answer)
+
+
+def judge(check: Check, answer: str) -> bool:
+    """Apply `check` to `answer`. Raises `ValueError` for a check of unknown kind."""
+    match check.kind:
+        case "exact":
+            return _folded(answer) == _folded(str(check.payload))
+        case "strict":
+            return answer.strip() == str(check.payload).strip()
+        case "number":
+            return _last_number(answer) == float(check.payload)
+        case "set":
+            given = sorted(_folded(part) for part in answer.split(","))
+            return given == sorted(_folded(str(part)) for part in check.payload)
+        case "program":
+            return passes_tests(extract_code(answer), check.payload)
+        case kind:
+            raise ValueError(f"There is no verifier of kind {kind!r}.")
+
+
+def extract_code(answer: str) -> str:
+    """The first fenced block of `answer`, or all of it where there is no fence."""
+    fenced = re.search(r"```(?:python)?\n(.*?)(?:```|\Z)", answer, re.DOTALL)
+    return fenced.group(1) if fenced else answer
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold().rstrip(".")
+
+
+def _last_number(answer: str) -> float | None:
+    found = re.findall(r"-?\d+(?:\.\d+)?", answer.replace(",", ""))
+    return float(found[-1]) if found else None
