@@ -33,7 +33,7 @@ check: $(VENV)/.dev ## lint, format, types, import contracts, generated document
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/python scripts/cli_reference.py --check
 
 fix: $(VENV)/.dev ## repair what lint and format can repair by themselves

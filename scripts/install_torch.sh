@@ -15,7 +15,8 @@ install() {
     "$python" -m pip install --disable-pip-version-check "$@"
 }
 
-if "$python" -c 'import torch' 2>/dev/null; then
+# Whatever build is already there was somebody's choice.
+if "$python" -c 'import importlib.util as u, sys; sys.exit(u.find_spec("torch") is None)'; then
     exit 0
 fi
 if [ -n "$TORCH_INDEX" ]; then
@@ -25,10 +26,11 @@ fi
 
 # On Linux the default build of torch brings gigabytes of CUDA libraries. Without a GPU we look for
 # the CPU build, on PyTorch's own index and wherever else pip is set up to look. --no-deps, so that
-# an index that cannot be reached is asked once and not once for every dependency.
+# an index that cannot be reached is asked once and not once for every dependency; those come with
+# Trinity's own installation.
 if [ "$(uname -s)" = Linux ] && ! nvidia-smi -L >/dev/null 2>&1; then
     echo "No NVIDIA GPU found: installing the CPU build of torch."
-    if install --no-deps --retries 0 --timeout 15 --extra-index-url "$cpu_index" \
+    if install --no-deps --retries 1 --timeout 15 --extra-index-url "$cpu_index" \
         "$TORCH_CPU" 2>/dev/null; then
         exit 0
     fi

@@ -1,7 +1,6 @@
 import os
 import random
 import sys
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,11 +10,10 @@ os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", OMP_NUM_THREADS=
 
 
 @pytest.fixture(autouse=True)
-def _same_seeds_for_every_test() -> Iterator[None]:
+def _same_seeds_for_every_test() -> None:
     random.seed(0)
     # Looked up, not imported: most tests need neither and should not wait for them.
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed(0)
     if torch := sys.modules.get("torch"):
         torch.manual_seed(0)
-    yield

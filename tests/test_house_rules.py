@@ -147,8 +147,8 @@ def exists(name: str) -> bool:
 
 
 def test_version_and_top_changelog_entry_agree() -> None:
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     entry = re.search(r"^## \[(\d[^\]]*)\]", changelog, re.MULTILINE)
     assert entry is not None
-    assert entry[1] == version
+    assert entry[1] == project["version"]

@@ -1,0 +1,22 @@
+"""The embedded model: one joint run over generated reasoning, vision and code.
+
+    trinity train recipes/mini.py --run runs/mini
+"""
+
+from pathlib import Path
+
+from trinity.presets import preset
+from trinity.train.corpus import CorpusConfig
+from trinity.train.trainer import TrainConfig
+
+TOKENIZER = Path(__file__).parents[1] / "src/trinity/models/mini/tekken.json"
+
+
+def recipe() -> TrainConfig:
+    """Two hours on two CPU cores with BF16 instructions; minutes on a GPU."""
+    return TrainConfig(
+        model=preset("mini"),
+        corpus=CorpusConfig(),
+        tokenizer=str(TOKENIZER),
+        total_tokens=24_000_000,
+    )

@@ -1,0 +1,174 @@
+"""Scores a model on generated exercises: accuracy by domain, effort, expert count and family.
+
+Answers come from a `Generator`, all items of a cell at once; judging is exact (`train.verify`).
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from trinity.train.families import families_of
+from trinity.train.items import Domain, Item, Split, draw
+from trinity.train.verify import judge_all
+from trinity.types import (
+    ChatRequest,
+    Generation,
+    Generator,
+    IntensityRequest,
+    Message,
+    SamplingParams,
+    TextPart,
+)
+
+DOMAINS: tuple[Domain, ...] = ("reasoning", "vision", "code", "chat")
+FULL_EFFORT = "high"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One row of the scoreboard."""
+
+    domain: str
+    effort: str
+    experts: int | None
+    """Experts per token; `None` is the effort's own profile."""
+    family: str | None = None
+    """`None` is all trained families of the domain."""
+    items: int
+    correct: int
+    mean_tokens: float
+    """Generated tokens per answer, thinking included."""
+    mean_expert_rows: float
+    """Routed expert evaluations per answer, all layers."""
+
+    @property
+    def accuracy(self) -> float:
+        """Share of items answered right."""
+        return self.correct / self.items if self.items else 0.0
+
+    def interval(self) -> tuple[float, float]:
+        """95 % Wilson interval of the accuracy."""
+        n, p, z = self.items, self.accuracy, 1.959964
+        if not n:
+            return 0.0, 1.0
+        centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+        half = z * ((p * (1 - p) + z * z / (4 * n)) / n) ** 0.5 / (1 + z * z / n)
+        return centre - half, centre + half
+
+    def record(self) -> dict[str, Any]:
+        """The row as plain values, accuracy and interval included."""
+        low, high = self.interval()
+        return {**asdict(self), "accuracy": self.accuracy, "low": low, "high": high}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvalConfig:
+    """How much to measure."""
+
+    items: int = 1000
+    """Items per domain at full effort."""
+    items_side: int = 400
+    """Items per domain for other efforts and expert counts."""
+    efforts: tuple[str, ...] = ("none", "low", "medium", "max")
+    experts: tuple[int, ...] = (1, 2, 3, 6)
+    split: Split = Split.TEST
+    seed: int = 0
+    max_tokens: int = 320
+
+
+def evaluate(
+    generator: Generator, config: EvalConfig, on_cell: Callable[[Cell], None] = lambda _: None
+) -> list[Cell]:
+    """Measure every cell; `on_cell` is called as each total is known.
+
+    The same items serve every effort and expert count, so differences are paired.
+    """
+    cells: list[Cell] = []
+
+    def measure(items: Sequence[Item], effort: str, experts: int | None) -> list[tuple[Item, bool]]:
+        generations = generator.generate([_request(i, effort, experts, config) for i in items])
+        verdicts = judge_all(items, [generation.text for generation in generations])
+        cell = _cell(items, effort, experts, verdicts, generations)
+        cells.append(cell)
+        on_cell(cell)
+        return list(zip(items, verdicts, strict=True))
+
+    for domain in DOMAINS:
+        items = sample_items(domain, config.split, config.items, config.seed)
+        judged = measure(items, FULL_EFFORT, None)
+        cells.extend(_by_family(judged))
+        side = items[: config.items_side]
+        for effort in config.efforts:
+            measure(side, effort, None)
+        for experts in config.experts:
+            measure(side, FULL_EFFORT, experts)
+    for domain in DOMAINS:
+        unseen = families_of(domain, held_out=True)
+        if unseen:
+            items = sample_items(domain, config.split, config.items_side, config.seed, held_out=True)
+            generations = generator.generate(
+                [_request(item, FULL_EFFORT, None, config) for item in items]
+            )
+            verdicts = judge_all(items, [generation.text for generation in generations])
+            cells.extend(_by_family(zip(items, verdicts, strict=True)))
+    return cells
+
+
+def sample_items(
+    domain: Domain, split: Split, count: int, seed: int, *, held_out: bool = False
+) -> list[Item]:
+    """`count` items of `domain`, drawn by family weight from their own random stream."""
+    rng = random.Random(f"evaluate/{domain}/{split}/{seed}/{held_out}")
+    families = families_of(domain, held_out=held_out)
+    weights = [family.weight for family in families]
+    return [draw(rng.choices(families, weights)[0], split, rng) for _ in range(count)]
+
+
+def _request(item: Item, effort: str, experts: int | None, config: EvalConfig) -> ChatRequest:
+    system = () if item.system is None else (Message(role="system", parts=(TextPart(item.system),)),)
+    return ChatRequest(
+        messages=(*system, Message.user(item.question, *item.images)),
+        sampling=SamplingParams(seed=config.seed, max_tokens=config.max_tokens),
+        intensity=IntensityRequest(reasoning_effort=effort, active_experts=experts),
+    )
+
+
+def _cell(
+    items: Sequence[Item],
+    effort: str,
+    experts: int | None,
+    verdicts: Sequence[bool],
+    generations: Sequence[Generation],
+) -> Cell:
+    return Cell(
+        domain=items[0].domain,
+        effort=effort,
+        experts=experts,
+        items=len(items),
+        correct=sum(verdicts),
+        mean_tokens=sum(len(g.token_ids) for g in generations) / len(items),
+        mean_expert_rows=sum(g.expert_rows for g in generations) / len(items),
+    )
+
+
+def _by_family(judged: Iterable[tuple[Item, bool]]) -> list[Cell]:
+    verdicts: dict[tuple[str, str], list[bool]] = defaultdict(list)
+    for item, correct in judged:
+        verdicts[item.domain, item.family].append(correct)
+    return [
+        Cell(
+            domain=domain,
+            family=family,
+            effort=FULL_EFFORT,
+            experts=None,
+            items=len(results),
+            correct=sum(results),
+            mean_tokens=0.0,
+            mean_expert_rows=0.0,
+        )
+        for (domain, family), results in sorted(verdicts.items())
+    ]

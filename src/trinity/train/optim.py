@@ -1,0 +1,80 @@
+"""The optimiser: Muon for matrices, AdamW for the rest, and the learning-rate schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+
+ORTHOGONAL_COEFFICIENTS = (3.4445, -4.7750, 2.0315)
+"""Quintic Newton-Schulz iteration of Muon (Jordan et al. 2024)."""
+
+
+class Muon(torch.optim.Optimizer):
+    """Momentum whose update is orthogonalised, matrix by matrix (Jordan et al. 2024).
+
+    Takes matrices [out, in] and stacks of them [experts, out, in]. The update is scaled to the
+    root-mean-square size of an AdamW step (arXiv 2502.16982), so both share one learning rate.
+    """
+
+    def __init__(
+        self, params: Iterable[Tensor], lr: float, momentum: float = 0.95, weight_decay: float = 0.1
+    ) -> None:
+        """Take over `params`; `weight_decay` is decoupled and multiplied by the rate."""
+        super().__init__(params, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:  # type: ignore[override]  # no closure in use
+        """Update every parameter that has a gradient."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is None:
+                    continue
+                state = self.state[parameter]
+                if not state:
+                    state["momentum"] = torch.zeros_like(parameter)
+                momentum = state["momentum"]
+                momentum.lerp_(parameter.grad, 1 - group["momentum"])
+                direction = parameter.grad.lerp(momentum, group["momentum"])
+                update = orthogonalise(direction)
+                size = 0.2 * max(parameter.shape[-2:]) ** 0.5
+                parameter.mul_(1 - group["lr"] * group["weight_decay"])
+                parameter.add_(update.to(parameter.dtype), alpha=-group["lr"] * size)
+
+
+def orthogonalise(matrices: Tensor, steps: int = 5) -> Tensor:
+    """Nearly the orthogonal factor of each matrix [..., rows, columns], BF16."""
+    a, b, c = ORTHOGONAL_COEFFICIENTS
+    x = matrices.bfloat16()
+    tall = x.shape[-2] > x.shape[-1]
+    if tall:
+        x = x.mT
+    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    for _ in range(steps):
+        gram = x @ x.mT
+        x = a * x + (b * gram + c * gram @ gram) @ x
+    return x.mT if tall else x
+
+
+def make_optimisers(model: nn.Module, lr: float) -> list[torch.optim.Optimizer]:
+    """Muon for hidden matrices and experts; AdamW for embedding, head, router, patches and norms.
+
+    The fused gate and up halves of the experts are one matrix to Muon: their rows share an input.
+    """
+    matrices, others = [], []
+    for name, parameter in model.named_parameters():
+        is_edge = any(part in name for part in ("embed_tokens", "lm_head", "mlp.gate.", "patch_conv"))
+        (others if is_edge or parameter.ndim < 2 else matrices).append(parameter)
+    adam = torch.optim.AdamW(others, lr=lr, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.0)
+    return [Muon(matrices, lr=lr), adam]
+
+
+def learning_rate(progress: float, *, peak: float, warmup: float, decay: float) -> float:
+    """Warm up over the first share, hold, then fall linearly to 0 over the last share `decay`.
+
+    `progress` is the share of the run that is done, 0 to 1. Holding allows a run to be extended.
+    """
+    if progress < warmup:
+        return peak * progress / warmup
+    return peak * min(1.0, max(0.0, (1 - progress) / decay))

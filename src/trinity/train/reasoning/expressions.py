@@ -1,0 +1,157 @@
+"""Expressions: whole numbers with parentheses and precedence, and true/false."""
+
+from __future__ import annotations
+
+import random
+
+from trinity.train.reasoning import traces
+from trinity.train.reasoning.exercise import Solved, family
+
+_MIXED = (
+    "What is {e}?",
+    "{e}",
+    "{e}=?",
+    "what's {e}",
+    "Calculate {e}.",
+    "How much is {e}?",
+    "Evaluate {e}",
+    "Compute {e}.",
+    "Work out {e}.",
+    "{e} =",
+    "Find the value of {e}.",
+    "What does {e} come to?",
+    "Solve {e}",
+    "What do I get for {e}?",
+    "Which number is {e}?",
+)
+_BOOLEAN = (
+    "Evaluate: {e}",
+    "{e}",
+    "What is {e}?",
+    "Is this true or false: {e}?",
+    "true or false? {e}",
+    "What is the value of {e}?",
+    "Work out {e}.",
+    "What does {e} evaluate to?",
+    "Simplify {e}.",
+    "{e} = ?",
+    "Compute the logical expression {e}.",
+    "What do I get for {e}?",
+    "In logic, what is {e}?",
+    "result of {e}",
+    "Decide whether {e} is true or false.",
+)
+
+Tree = int | tuple["Tree", str, "Tree"]
+"""A number, or two trees with an operator between them."""
+
+_SHAPES = (
+    (("+", "-"),),
+    (("+", "*"), ("-", "*"), ("+", "-")),
+    (("+", "*"), ("-", "*")),
+    (("+", "*"), ("-", "*")),
+    (("+", "*", "-"), ("*", "+", "*"), ("*", "-", "+")),
+)
+"""For each level, the sets of operators that an expression may hold."""
+
+
+def _mixed(rng: random.Random, level: int) -> Solved:
+    top = (9, 9, 12, 20, 12)[level - 1]
+    while True:
+        operators = list(rng.choice(_SHAPES[level - 1]))
+        if level == 1:
+            operators = [rng.choice(operators), rng.choice(operators)]
+        rng.shuffle(operators)
+        tree = _grow(rng, operators, top)
+        steps: list[str] = []
+        firsts: list[str] = []
+        value = _evaluate(tree, steps, firsts)
+        high = traces.join(steps)
+        if value is not None and value < 2000 and len(high) < 300:
+            break
+    text = _render(tree)
+    shown = text if rng.random() < 0.3 else _spaced(text, rng.choice((" * ", " x ")))
+    return Solved(
+        key=text, answer=str(value), low=firsts[0], high=high, slots={"e": shown}
+    )
+
+
+def _grow(rng: random.Random, operators: list[str], top: int) -> Tree:
+    if not operators:
+        return rng.randint(1 if top < 10 else 2, top)
+    at = rng.randrange(len(operators))
+    left = _grow(rng, operators[:at], top)
+    return (left, operators[at], _grow(rng, operators[at + 1 :], top))
+
+
+def _evaluate(tree: Tree, steps: list[str], firsts: list[str]) -> int | None:
+    """The value of `tree`, or None where a difference is negative; appends a trace of each step."""
+    if isinstance(tree, int):
+        return tree
+    left, operator, right = tree
+    a, b = _evaluate(left, steps, firsts), _evaluate(right, steps, firsts)
+    if a is None or b is None or (operator == "-" and a < b):
+        return None
+    value = a + b if operator == "+" else a - b if operator == "-" else a * b
+    trace = {"+": traces.plus, "-": traces.minus, "*": traces.times}[operator]
+    steps.append(trace(a, b))
+    firsts.append(f"{a}{operator}{b}={value}")
+    return value
+
+
+def _render(tree: Tree) -> str:
+    """Write `tree` with only the parentheses that it needs."""
+    if isinstance(tree, int):
+        return str(tree)
+    left, operator, right = tree
+    first, second = _render(left), _render(right)
+    if operator == "*" and not isinstance(left, int) and left[1] != "*":
+        first = f"({first})"
+    if not isinstance(right, int) and (operator != "+" and not (operator == "-" and right[1] == "*")):
+        second = f"({second})"
+    return f"{first}{operator}{second}"
+
+
+def _spaced(text: str, times: str) -> str:
+    return text.replace("+", " + ").replace("-", " - ").replace("*", times)
+
+
+def _boolean(rng: random.Random, level: int) -> Solved:
+    """Fully parenthesised, so that no precedence has to be known."""
+    target = rng.random() < 0.5
+    while True:
+        text, value, steps = _proposition(rng, (1, 1, 2, 3, 4)[level - 1], negate=level > 1)
+        if value == target and steps:
+            break
+    answer = _word(value)
+    return Solved(
+        key=text, answer=answer, low=steps[0], high=traces.join([*steps, answer]), slots={"e": text}
+    )
+
+
+def _proposition(rng: random.Random, size: int, *, negate: bool) -> tuple[str, bool, list[str]]:
+    """A random proposition of `size` connectives: its text, its value and the steps to it."""
+    if size == 0:
+        value = rng.random() < 0.5
+        if negate and rng.random() < 0.35:
+            return f"not {_word(value)}", not value, [f"not {_word(value)}={_word(not value)}"]
+        return _word(value), value, []
+    cut = rng.randrange(size)
+    left, a, steps = _proposition(rng, cut, negate=negate)
+    right, b, more = _proposition(rng, size - 1 - cut, negate=negate)
+    connective = rng.choice(("and", "or"))
+    value = (a and b) if connective == "and" else (a or b)
+    left = f"({left})" if cut else left
+    right = f"({right})" if size - 1 - cut else right
+    step = f"{_word(a)} {connective} {_word(b)}={_word(value)}"
+    return f"{left} {connective} {right}", value, [*steps, *more, step]
+
+
+def _word(value: bool) -> str:
+    return "true" if value else "false"
+
+
+FAMILIES = (
+    family("mixed", _mixed, _MIXED, weight=1.5),
+    family("boolean", _boolean, _BOOLEAN, "exact"),
+)

@@ -1,0 +1,176 @@
+"""The files of a training run: checkpoints that are whole or absent, the log, the curves.
+
+Weights and optimiser state are safetensors, counters are JSON. A checkpoint is written beside its
+place, synced, and renamed; its manifest, with the SHA-256 of every file, is written last.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+KEPT_CHECKPOINTS = 2
+
+
+@dataclass(slots=True)
+class TrainState:
+    """Where a run stands."""
+
+    tokens: int = 0
+    steps: int = 0
+    skipped: int = 0
+    window: int = 0
+    """Corpus window being read."""
+    step_in_window: int = 0
+
+
+class RunFiles:
+    """Reads and writes the directory of one run."""
+
+    def __init__(self, directory: Path) -> None:
+        """Use `directory`, making it if need be."""
+        self.directory = directory
+        directory.mkdir(parents=True, exist_ok=True)
+
+    def log(self, record: dict[str, Any]) -> None:
+        """Append one JSON line."""
+        with (self.directory / "log.jsonl").open("a") as file:
+            file.write(json.dumps(record) + "\n")
+
+    def records(self) -> list[dict[str, Any]]:
+        """All logged lines; a torn last line of a killed run is left out."""
+        path = self.directory / "log.jsonl"
+        records = []
+        for line in path.read_text().splitlines() if path.exists() else ():
+            try:
+                records.append(json.loads(line))
+            except json.JSONDecodeError:
+                continue
+        return records
+
+    def write_config(self, text: str) -> None:
+        """Keep the resolved configuration beside the checkpoints."""
+        (self.directory / "config.json").write_text(text)
+
+    def save(
+        self, model: nn.Module, optimisers: list[torch.optim.Optimizer], state: TrainState
+    ) -> Path:
+        """Write a checkpoint, then remove all but the newest few. Returns its directory."""
+        final = self.directory / f"step-{state.steps:08d}"
+        staged = self.directory / f".{final.name}.partial"
+        shutil.rmtree(staged, ignore_errors=True)
+        staged.mkdir()
+        weights = {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
+        save_file(weights, staged / "weights.safetensors")
+        save_file(_optimiser_tensors(model, optimisers), staged / "optimiser.safetensors")
+        (staged / "state.json").write_text(json.dumps(asdict(state)))
+        for path in staged.iterdir():
+            _sync(path)
+        digests = {path.name: _sha256(path) for path in sorted(staged.iterdir())}
+        (staged / "manifest.json").write_text(json.dumps(digests))
+        _sync(staged / "manifest.json")
+        shutil.rmtree(final, ignore_errors=True)
+        staged.rename(final)
+        _sync(self.directory)
+        for old in self.checkpoints()[:-KEPT_CHECKPOINTS]:
+            shutil.rmtree(old)
+        return final
+
+    def checkpoints(self) -> list[Path]:
+        """Whole checkpoints, oldest first; torn or altered ones are passed over."""
+        return [path for path in sorted(self.directory.glob("step-*")) if _is_whole(path)]
+
+    def restore(
+        self, model: nn.Module, optimisers: list[torch.optim.Optimizer]
+    ) -> TrainState | None:
+        """Load the newest whole checkpoint into `model` and `optimisers`; None if there is none."""
+        found = self.checkpoints()
+        if not found:
+            return None
+        model.load_state_dict(load_file(found[-1] / "weights.safetensors"))
+        _restore_optimisers(model, optimisers, load_file(found[-1] / "optimiser.safetensors"))
+        return TrainState(**json.loads((found[-1] / "state.json").read_text()))
+
+    def plot(self) -> None:
+        """Draw the loss curves to `curves.png`; does nothing where matplotlib is not installed."""
+        try:
+            from matplotlib.figure import Figure
+        except ModuleNotFoundError:
+            return
+        figure = Figure(figsize=(9, 4.5), layout="constrained")
+        axes = figure.subplots(1, 2, sharey=True)
+        for axis, kind in zip(axes, ("train", "validation"), strict=True):
+            rows = [record for record in self.records() if record["kind"] == kind]
+            for name in ("loss", "reasoning", "vision", "code", "chat"):
+                tokens = [row["tokens"] / 1e6 for row in rows]
+                axis.plot(tokens, [row[name] for row in rows], label=name, linewidth=1)
+            axis.set(title=kind, xlabel="million tokens", yscale="log")
+            axis.grid(alpha=0.3)
+        axes[0].set_ylabel("loss per answer token, nats")
+        axes[1].legend()
+        figure.savefig(self.directory / "curves.png", dpi=110)
+
+
+def _optimiser_tensors(
+    model: nn.Module, optimisers: Iterable[torch.optim.Optimizer]
+) -> dict[str, Tensor]:
+    names = {parameter: name for name, parameter in model.named_parameters()}
+    return {
+        f"{names[parameter]}/{key}": value.detach().cpu().contiguous()
+        for optimiser in optimisers
+        for parameter, state in optimiser.state.items()
+        for key, value in state.items()
+    }
+
+
+def _restore_optimisers(
+    model: nn.Module, optimisers: Iterable[torch.optim.Optimizer], tensors: dict[str, Tensor]
+) -> None:
+    names = {parameter: name for name, parameter in model.named_parameters()}
+    by_name: dict[str, dict[str, Tensor]] = {}
+    for path, value in tensors.items():
+        name, _, key = path.rpartition("/")
+        by_name.setdefault(name, {})[key] = value
+    for optimiser in optimisers:
+        for group in optimiser.param_groups:
+            for parameter in group["params"]:
+                state = by_name.get(names[parameter], {})
+                optimiser.state[parameter] = {
+                    # AdamW keeps its step count on the CPU whatever the device.
+                    key: value if key == "step" else value.to(parameter.device)
+                    for key, value in state.items()
+                }
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        digests = json.loads((path / "manifest.json").read_text())
+    except (OSError, json.JSONDecodeError):
+        return False
+    return all(
+        (path / name).is_file() and _sha256(path / name) == digest
+        for name, digest in digests.items()
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

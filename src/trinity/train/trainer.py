@@ -1,0 +1,281 @@
+"""The training loop: steps, evaluation, progress, and runs that survive being killed.
+
+A run is a directory: checkpoints (weights, optimiser state, counters; each complete or absent), a
+log with one JSON line per report, and the curves as a picture. To resume is to start it again.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Sampler
+
+from trinity.config import ModelConfig
+from trinity.errors import ConfigError
+from trinity.model.small4 import Hidden, Small4, initialise
+from trinity.ops import PackedBatch
+from trinity.train.corpus import DOMAINS, Corpus, CorpusConfig, MicroBatch
+from trinity.train.items import Split
+from trinity.train.optim import learning_rate, make_optimisers
+from trinity.train.run_files import RunFiles, TrainState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainConfig:
+    """A complete run."""
+
+    model: ModelConfig
+    corpus: CorpusConfig
+    tokenizer: str
+    """Path of the `tekken.json`."""
+    start: str | None = None
+    """Checkpoint directory to start from; random weights when `None`."""
+    total_tokens: int = 20_000_000
+    learning_rate: float = 2e-3
+    warmup: float = 0.01
+    """Share of the run during which the rate rises."""
+    decay: float = 0.3
+    """Share of the run, at its end, during which the rate falls to 0."""
+    balance_weight: float = 0.01
+    """Weight of the load-balancing loss (Switch Transformers, arXiv 2101.03961, eq. 4)."""
+    clip_norm: float = 1.0
+    seed: int = 0
+    save_every_s: float = 240.0
+    report_every_s: float = 10.0
+    validation_windows: int = 1
+    max_bad_steps: int = 10
+    """Consecutive steps with a non-finite loss or gradient after which the run stops."""
+
+
+@dataclass(slots=True)
+class Meter:
+    """Sums since the last report."""
+
+    loss_by_domain: Tensor = field(default_factory=lambda: torch.zeros(len(DOMAINS)))
+    weight_by_domain: Tensor = field(default_factory=lambda: torch.zeros(len(DOMAINS)))
+    balance: float = 0.0
+    steps: int = 0
+    tokens: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    def summary(self) -> dict[str, float]:
+        """Mean losses per domain and overall, balance loss and tokens per second."""
+        means = self.loss_by_domain / self.weight_by_domain.clamp_min(1e-9)
+        seen = time.monotonic() - self.started
+        total = float(self.loss_by_domain.sum() / self.weight_by_domain.sum().clamp_min(1e-9))
+        return {
+            "loss": total,
+            **{name: float(mean) for name, mean in zip(DOMAINS, means, strict=True)},
+            "balance": self.balance / max(self.steps, 1),
+            "tokens_per_s": self.tokens / max(seen, 1e-9),
+        }
+
+
+class Trainer:
+    """Runs one `TrainConfig` in one directory."""
+
+    def __init__(
+        self, config: TrainConfig, directory: Path, load: Callable[[str], Small4] | None = None
+    ) -> None:
+        """Prepare model and optimisers, from the directory's newest whole checkpoint if it has one.
+
+        `load` opens the checkpoint that `config.start` names; it is required if one is named.
+        """
+        self.config = config
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.files = RunFiles(directory)
+        self.model = self._first_model(load).to(self.device)
+        self.optimisers = make_optimisers(self.model, config.learning_rate)
+        self.state = self.files.restore(self.model, self.optimisers) or TrainState()
+        self.bad_steps = 0
+
+    def run(self, on_report: Callable[[dict[str, float]], None], stop_at: int | None = None) -> None:
+        """Train until `total_tokens` (or `stop_at` tokens), reporting, saving and validating."""
+        meter, saved = Meter(), time.monotonic()
+        limit = min(self.config.total_tokens, stop_at or self.config.total_tokens)
+        for step in self._steps(limit):
+            self._step(step, meter)
+            if time.monotonic() - meter.started >= self.config.report_every_s:
+                on_report(self._report(meter))
+                meter = Meter()
+            if time.monotonic() - saved >= self.config.save_every_s:
+                self._save()
+                meter, saved = Meter(), time.monotonic()
+        if meter.steps:
+            on_report(self._report(meter))
+        self._save()
+
+    def validate(self) -> dict[str, float]:
+        """Mean loss per domain on the validation split, at the model's own expert count."""
+        meter = Meter()
+        corpus = Corpus(
+            self.config.corpus, self.config.model, self.config.tokenizer, Split.VALIDATION
+        )
+        self.model.eval()
+        with torch.no_grad():
+            for window in range(self.config.validation_windows):
+                for step in corpus[window]:
+                    for micro in step:
+                        self._loss(micro, meter)
+        self.model.train()
+        return meter.summary()
+
+    def _first_model(self, load: Callable[[str], Small4] | None) -> Small4:
+        if self.config.start is None:
+            model = Small4(self.config.model)
+            initialise(model, torch.Generator().manual_seed(self.config.seed))
+            return model
+        if load is None:
+            raise ConfigError("A run that starts from a checkpoint needs a way to load it.")
+        return load(self.config.start)
+
+    def _steps(self, limit: int) -> Iterator[list[MicroBatch]]:
+        corpus = Corpus(self.config.corpus, self.config.model, self.config.tokenizer, Split.TRAIN)
+        loader = DataLoader(
+            corpus,
+            batch_size=None,
+            sampler=_From(self.state.window),
+            num_workers=1,
+            prefetch_factor=2,
+        )
+        for window in loader:
+            while self.state.step_in_window < len(window):
+                if self.state.tokens >= limit:
+                    return
+                yield window[self.state.step_in_window]
+                self.state.step_in_window += 1
+            self.state.window += 1
+            self.state.step_in_window = 0
+
+    def _step(self, micros: list[MicroBatch], meter: Meter) -> None:
+        progress = self.state.tokens / self.config.total_tokens
+        rate = learning_rate(
+            progress,
+            peak=self.config.learning_rate,
+            warmup=self.config.warmup,
+            decay=self.config.decay,
+        )
+        total_weight = sum(float(micro.weight_T.sum()) for micro in micros)
+        finite = True
+        for micro in micros:
+            share = float(micro.weight_T.sum()) / total_weight
+            loss = self._loss(micro, meter) * share
+            finite = finite and bool(torch.isfinite(loss))
+            loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip_norm)
+        if finite and bool(torch.isfinite(norm)):
+            self._update(rate)
+            self.bad_steps = 0
+        else:
+            self._skip()
+        self.model.zero_grad(set_to_none=True)
+        tokens = sum(len(micro.ids_T) for micro in micros)
+        self.state.tokens += tokens
+        self.state.steps += 1
+        meter.tokens += tokens
+
+    def _update(self, rate: float) -> None:
+        for optimiser in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            optimiser.step()
+
+    def _skip(self) -> None:
+        self.state.skipped += 1
+        self.bad_steps += 1
+        if self.bad_steps >= self.config.max_bad_steps:
+            raise ConfigError(
+                f"{self.bad_steps} steps in a row had a non-finite loss or gradient; lower the "
+                f"learning rate ({self.config.learning_rate}) and resume from the last checkpoint."
+            )
+
+    def _loss(self, micro: MicroBatch, meter: Meter) -> Tensor:
+        batch = PackedBatch.from_lengths(micro.lengths, self.device)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            hidden = self._forward(micro, batch)
+            logits = self.model.logits(hidden.states_TD)
+        losses = torch.nn.functional.cross_entropy(
+            logits, micro.targets_T.to(self.device), reduction="none"
+        )
+        weighted = losses * micro.weight_T.to(self.device)
+        balance = balance_loss(hidden)
+        self._record(meter, micro, weighted.detach(), float(balance))
+        return weighted.sum() / micro.weight_T.sum() + self.config.balance_weight * balance
+
+    def _forward(self, micro: MicroBatch, batch: PackedBatch) -> Hidden:
+        features = self._image_features(micro.pixels) if micro.pixels else None
+        return self.model(
+            micro.ids_T.to(self.device),
+            batch,
+            micro.experts_LT.to(self.device),
+            image_features_ID=features,
+        )
+
+    def _image_features(self, pixels: list[Tensor]) -> Tensor:
+        """Features of all pictures in order, those of one size encoded together."""
+        by_size: dict[torch.Size, list[int]] = {}
+        for index, picture in enumerate(pixels):
+            by_size.setdefault(picture.shape, []).append(index)
+        features: dict[int, Tensor] = {}
+        for indices in by_size.values():
+            stack = torch.stack([pixels[i] for i in indices]).to(self.device)
+            features.update(zip(indices, self.model.encode_image_stack(stack), strict=True))
+        return torch.cat([features[i] for i in range(len(pixels))])
+
+    def _record(self, meter: Meter, micro: MicroBatch, weighted_T: Tensor, balance: float) -> None:
+        meter.loss_by_domain.index_add_(0, micro.domain_T, weighted_T.cpu())
+        meter.weight_by_domain.index_add_(0, micro.domain_T, micro.weight_T)
+        meter.balance += balance
+        meter.steps += 1
+
+    def _report(self, meter: Meter) -> dict[str, float]:
+        report = meter.summary()
+        left = max(self.config.total_tokens - self.state.tokens, 0)
+        report |= {
+            "tokens": self.state.tokens,
+            "steps": self.state.steps,
+            "skipped": self.state.skipped,
+            "seconds_left": left / max(report["tokens_per_s"], 1e-9),
+        }
+        self.files.log({"kind": "train", **report})
+        return report
+
+    def _save(self) -> None:
+        self.files.log({"kind": "validation", "tokens": self.state.tokens, **self.validate()})
+        self.files.save(self.model, self.optimisers, self.state)
+        self.files.plot()
+        self.files.write_config(json.dumps(asdict(self.config), indent=1, default=str))
+
+
+class _From(Sampler[int]):
+    """The indices from `first` on, without end."""
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+
+    def __iter__(self) -> Iterator[int]:
+        index = self.first
+        while True:
+            yield index
+            index += 1
+
+
+def balance_loss(hidden: Hidden) -> Tensor:
+    """Experts x sum over experts of (share of rows) x (mean probability), averaged over layers.
+
+    1 when all experts are used equally. Switch Transformers, arXiv 2101.03961, eq. 4 to 6.
+    """
+    losses = []
+    for routing in hidden.routings:
+        num_experts = routing.probability_TE.shape[1]
+        share_E = routing.expert_N.bincount(minlength=num_experts) / len(routing.expert_N)
+        losses.append(num_experts * (share_E * routing.probability_TE.mean(0)).sum())
+    return torch.stack(losses).mean()
+
+

@@ -1,0 +1,36 @@
+"""Small helpers that every picture exercise uses."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+
+from trinity.train.items import Check, Family, Item, Split
+
+Make = Callable[[random.Random, Split, int], Item]
+
+
+def vision_family(name: str, make: Make, weight: float = 1.0, *, held_out: bool = False) -> Family:
+    """A family of the vision domain."""
+    return Family(name, "vision", make, weight, held_out)
+
+
+def vision_item(
+    family: str, level: int, *, key: str, question: str, picture: bytes, answer: str | int,
+    low: str = "", high: str, kind: str = "exact",
+) -> Item:
+    """An item with one picture, judged by comparing with `answer` in the way `kind` says."""
+    text = str(answer)
+    payload: object = text
+    if kind == "number":
+        plain = text.replace(",", "")
+        payload = float(plain) if "." in plain else int(plain)
+    return Item(
+        domain="vision", family=family, key=key, question=question, images=(picture,), answer=text,
+        thoughts_low=low, thoughts_high=high, check=Check(kind, payload), level=level,
+    )
+
+
+def listing(parts: Sequence[object]) -> str:
+    """The parts with commas between them."""
+    return ", ".join(str(part) for part in parts)

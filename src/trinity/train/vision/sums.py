@@ -1,0 +1,93 @@
+"""Working out the sum that a picture shows."""
+
+from __future__ import annotations
+
+import random
+
+from trinity.train.items import Item, Split
+from trinity.train.vision.making import vision_family, vision_item
+from trinity.train.vision.text import text_picture
+from trinity.train.wordings import phrase
+
+CORES = (
+    "Work out the sum in the picture.",
+    "What is the result?",
+    "Solve this.",
+    "Calculate what the image shows.",
+    "How much is that?",
+    "What does this come to?",
+    "Compute the answer.",
+    "Read the sum and solve it.",
+    "What is the answer to the sum in the image?",
+    "Evaluate the expression in the picture.",
+    "result?",
+    "Do the calculation shown.",
+    "Which number does this sum give?",
+    "What does the expression equal?",
+    "Find the value of what is written here.",
+)
+
+
+def add_steps(a: int, b: int) -> str:
+    """Column by column from the right: `7+5=12 carry 1; 4+2+1=7`."""
+    steps, carry, place = [], 0, 1
+    while place <= max(a, b):
+        left, right = a // place % 10, b // place % 10
+        total = left + right + carry
+        term = f"{left}+{right}" + ("+1" if carry else "")
+        carry = total // 10
+        steps.append(f"{term}={total}" + (" carry 1" if carry and place * 10 <= max(a, b) else ""))
+        place *= 10
+    return "; ".join(steps)
+
+
+def subtract_steps(a: int, b: int) -> str:
+    """Column by column from the right, `a` not below `b`: `13-8=5 borrow 1; 4-1-1=2`."""
+    steps, borrow, place = [], 0, 1
+    while place <= a:
+        left, right = a // place % 10, b // place % 10
+        lent = left - right - borrow < 0
+        term = f"{left + 10 * lent}-{right}" + ("-1" if borrow else "")
+        rest = left + 10 * lent - right - borrow
+        steps.append(f"{term}={rest}" + (" borrow 1" if lent else ""))
+        borrow, place = int(lent), place * 10
+    return "; ".join(steps)
+
+
+def multiply_steps(a: int, b: int) -> str:
+    """Part by part, `b` of one digit: `40×3=120; 2×3=6; 120+6=126`."""
+    tens, ones = a - a % 10, a % 10
+    if not tens or not ones:
+        return f"{a}×{b}={a * b}"
+    return f"{tens}×{b}={tens * b}; {ones}×{b}={ones * b}; {tens * b}+{ones * b}={a * b}"
+
+
+def _sum(rng: random.Random, level: int) -> tuple[str, int, str]:
+    """A sum without spaces, its result and the steps to it."""
+    most = (9, 30, 99, 299, 999)[level - 1]
+    sign = rng.choice("+-" if level < 3 else "+-×")
+    if sign == "×":
+        a, b = rng.randint(2, 9 if level == 3 else 10 * (level - 1)), rng.randint(2, 9)
+        return f"{a}×{b}", a * b, multiply_steps(a, b)
+    a, b = rng.randint(1, most), rng.randint(1, most)
+    if sign == "+":
+        return f"{a}+{b}", a + b, add_steps(a, b)
+    a, b = max(a, b), min(a, b)
+    return f"{a}-{b}", a - b, subtract_steps(a, b)
+
+
+def solve_sum(rng: random.Random, split: Split, level: int) -> Item:
+    """Adding, taking away or, from level 3, multiplying."""
+    written, result, steps = _sum(rng, level)
+    shown = written
+    if rng.random() < 0.5:
+        shown = "".join(f" {mark} " if mark in "+-×" else mark for mark in written)
+    shown += rng.choice(("", "", "=", " =", " = ?"))
+    return vision_item(
+        "solve_sum", level, key=written, question=phrase(rng, split, CORES),
+        picture=text_picture(rng, split, level, [shown]), answer=result, low=f"{written}={result}",
+        high=f"{written}: {steps}; {written}={result}", kind="number",
+    )
+
+
+FAMILIES = (vision_family("solve_sum", solve_sum, 2),)
