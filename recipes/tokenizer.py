@@ -2,6 +2,7 @@
 
 Trains byte-pair merges on the corpus with the official split pattern and writes them in the Tekken
 format, version 15: control tokens first, then the 256 bytes, then the merges in the order learnt.
+With `--draw N` the corpus is first written anew, from N training exercises.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import base64
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from mistral_common.tokens.tokenizers.base import SpecialTokens
 from mistral_common.tokens.tokenizers.tekken import Tekkenizer
 from tokenizers import Regex, models, pre_tokenizers, trainers
 from tokenizers import Tokenizer as Trainee
+
+from trinity.train.items import Domain, Split, draw
 
 EFFORTS = ("none", "low", "high")
 NUM_CONTROL = 1000
@@ -31,6 +35,27 @@ CONTROL_NAMES = {
     37: SpecialTokens.end_model_settings,
 }
 SETTINGS = [json.dumps({"reasoning_effort": effort}) for effort in EFFORTS]
+"""Stand in every prompt, so they are as frequent as questions."""
+TOOLS = json.dumps(
+    [
+        {
+            "type": "function",
+            "function": {
+                "name": "get",
+                "description": "Get",
+                "parameters": {
+                    "type": "object",
+                    "properties": {"path": {"type": "string"}, "count": {"type": "integer"}},
+                    "required": ["path"],
+                },
+            },
+        }
+    ]
+)
+"""The frame of every list of tools, which few prompts have."""
+SEPARATOR = "\f"
+"""Stands between the documents of a corpus file."""
+DOMAINS: tuple[Domain, ...] = ("reasoning", "vision", "code", "chat")
 CHECKED_DOCUMENTS = 2000
 
 
@@ -38,13 +63,36 @@ def official_pattern() -> str:
     """The split pattern of Tekken, which has not changed since the file that ships with Mistral's
     library."""
     path = Path(mistral_common.__file__).parent / "data" / "tekken_240911.json"
-    return json.loads(path.read_text(encoding="utf-8"))["config"]["pattern"]
+    return str(json.loads(path.read_text(encoding="utf-8"))["config"]["pattern"])
+
+
+def draw_corpus(num_items: int) -> str:
+    """Exercises of the training split, the domains in equal numbers, each part on its own."""
+    # Loads every generator; only needed here.
+    from trinity.train.families import families_of
+
+    rng = random.Random(0)
+    texts = []
+    for domain in DOMAINS:
+        families = families_of(domain)
+        weights = [family.weight for family in families]
+        for family in rng.choices(families, weights, k=num_items // len(DOMAINS)):
+            item = draw(family, Split.TRAIN, rng)
+            texts += [
+                item.system,
+                item.question,
+                item.thoughts_low,
+                item.thoughts_high,
+                item.answer,
+            ]
+    return SEPARATOR.join(text for text in texts if text)
 
 
 def documents_of(corpus: str) -> list[str]:
-    """The corpus cut after blank lines, and for each piece the settings that stand in a prompt."""
-    documents = [piece + "\n\n" for piece in corpus.split("\n\n") if piece.strip()]
-    return [text for i, piece in enumerate(documents) for text in (piece, SETTINGS[i % 3])]
+    """The documents of a corpus, and what the template adds to prompts."""
+    documents = [document for document in corpus.split(SEPARATOR) if document]
+    settings = [SETTINGS[i % len(SETTINGS)] for i in range(len(documents) // 4 + 1)]
+    return documents + settings + [TOOLS] * (len(documents) // 100 + 1)
 
 
 def train(documents: list[str], pattern: str, num_tokens: int) -> Trainee:
@@ -145,10 +193,13 @@ def check(trainee: Trainee, tokens: list[bytes], pattern: str, documents: list[s
 def main() -> None:
     """Train, verify and write the vocabulary."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("corpus", type=Path, help="text; documents are separated by blank lines")
+    parser.add_argument("corpus", type=Path, help="text; a form feed separates documents")
     parser.add_argument("out", type=Path, help="where to write the tekken.json")
     parser.add_argument("--tokens", type=int, default=1048, help="byte-pair tokens, bytes included")
+    parser.add_argument("--draw", type=int, metavar="N", help="write the corpus from N exercises")
     arguments = parser.parse_args()
+    if arguments.draw:
+        arguments.corpus.write_text(draw_corpus(arguments.draw), encoding="utf-8")
     pattern = official_pattern()
     documents = documents_of(arguments.corpus.read_text(encoding="utf-8"))
     trainee = train(documents, pattern, arguments.tokens)

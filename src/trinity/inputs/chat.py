@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from trinity.errors import InvalidRequest, TooLarge
 from trinity.inputs.images import prepare_image
@@ -26,7 +26,7 @@ from trinity.types import (
 )
 
 if TYPE_CHECKING:
-    from mistral_common.tokens.tokenizers.image import ImageEncoding
+    from mistral_common.tokens.tokenizers.image import ImageEncoder, ImageEncoding
 
     from trinity.config import VisionConfig
     from trinity.inputs.tokenizer import Tokenizer
@@ -160,31 +160,25 @@ def _encode(
 ) -> list[int]:
     from mistral_common.exceptions import MistralCommonException
     from mistral_common.protocol.instruct.normalize import get_normalizer
-    from mistral_common.protocol.instruct.request import ChatCompletionRequest
+    from mistral_common.protocol.instruct.request import ChatCompletionRequest, ReasoningEffort
     from mistral_common.protocol.instruct.validator import ValidationMode, get_validator
     from mistral_common.tokens.tokenizers.instruct import InstructTokenizerV15
     from mistral_common.tokens.tokenizers.mistral import MistralTokenizer
 
     tekken = tokenizer.tekken
     template = MistralTokenizer(
-        InstructTokenizerV15(tekken, image_encoder=encoder),
+        InstructTokenizerV15(tekken, image_encoder=cast("ImageEncoder", encoder)),
         validator=get_validator(tekken.version, ValidationMode.serving),
         request_normalizer=get_normalizer(tekken.version, tekken.model_settings_builder),
     )
+    request = ChatCompletionRequest(
+        model="trinity",
+        messages=_official_messages(messages),
+        tools=_official_tools(tools) or None,
+        reasoning_effort=ReasoningEffort(effort_token),
+    )
     try:
-        request = ChatCompletionRequest(
-            model="trinity",
-            messages=_official_messages(messages),
-            tools=_official_tools(tools) or None,
-            reasoning_effort=effort_token,
-        )
-    except ValueError:
-        raise InvalidRequest(
-            "A message or a tool holds text that is not valid Unicode; look for half of a "
-            "surrogate pair in it."
-        ) from None
-    try:
-        return template.encode_chat_completion(request).tokens
+        return list(template.encode_chat_completion(request).tokens)
     except MistralCommonException as error:
         raise InvalidRequest(
             f"The conversation does not fit the model's template: {error.message.rstrip('.')}."

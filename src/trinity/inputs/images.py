@@ -109,8 +109,9 @@ def to_pixels(image: Image.Image, vision: VisionConfig) -> np.ndarray:
     columns, rows = resize_grid(image.width, image.height, vision)
     size = (columns * vision.token_pixels, rows * vision.token_pixels)
     resized = image.resize(size, Image.Resampling.BICUBIC)
-    values = np.asarray(resized, dtype=np.float32) / np.float32(255)
-    values = (values - np.float32(PIXEL_MEAN)) / np.float32(PIXEL_STD)
+    values: np.ndarray = np.asarray(resized, dtype=np.float32) / np.float32(255)
+    values -= np.array(PIXEL_MEAN, dtype=np.float32)
+    values /= np.array(PIXEL_STD, dtype=np.float32)
     return np.ascontiguousarray(values.transpose(2, 0, 1))
 
 

@@ -83,6 +83,22 @@ def linear(x_TD: Tensor, weight: Tensor, row_tile: int | None) -> Tensor:
     return torch.cat([F.linear(tile, weight) for tile in padded.split(row_tile)])[:num_rows]
 
 
+def batched_product(x_NIJ: Tensor, y_NJK: Tensor, row_tile: int | None) -> Tensor:
+    """x @ y of each pair; where `row_tile` is set one by one, as libraries treat a lone pair of a
+    batch unlike one of many."""
+    if row_tile is None:
+        return torch.bmm(x_NIJ, y_NJK)
+    return torch.stack([x @ y for x, y in zip(x_NIJ, y_NJK)])
+
+
+def silu(x: Tensor, row_tile: int | None) -> Tensor:
+    """x * sigmoid(x); where `row_tile` is set from ops that round alike in every element.
+
+    PyTorch's own rounds the last few elements of each thread's share differently.
+    """
+    return F.silu(x) if row_tile is None else x / (1 + torch.exp(-x))
+
+
 # --- latent attention -----------------------------------------------------------------------------
 
 
@@ -207,8 +223,9 @@ def paged_attention(
         num_keys = max(batch.context_G[start:stop])
         query_GQHC = query_THC[tokens_GQ]
         positions_GQ = batch.positions_T[tokens_GQ]
-        out = _online_softmax(query_GQHC, positions_GQ, cache_BLC, table_GB, num_keys, value_width)
-        out_THV[tokens_GQ] = out
+        out_THV[tokens_GQ] = _online_softmax(
+            query_GQHC, positions_GQ, cache_BLC, table_GB, num_keys, value_width, batch.row_tile
+        )
     return out_THV
 
 
@@ -219,6 +236,7 @@ def _online_softmax(
     table_GB: Tensor,
     num_keys: int,
     value_width: int,
+    row_tile: int | None,
 ) -> Tensor:
     groups, width, heads, _ = query_GQHC.shape
     block_size = cache_BLC.shape[1]
@@ -234,13 +252,13 @@ def _online_softmax(
         blocks = F.pad(blocks, (0, blocks_per_tile - blocks.shape[1]))
         keys = cache_BLC[blocks].flatten(1, 2).float()
         key_position = torch.arange(keys.shape[1], device=keys.device) + first * block_size
-        score = torch.bmm(query, keys.transpose(1, 2))
+        score = batched_product(query, keys.transpose(1, 2), row_tile)
         score = score.masked_fill(key_position > limit, float("-inf"))
         new_top = torch.maximum(top, score.amax(-1, keepdim=True))
         weight = torch.exp(score - new_top)
         fade = torch.exp(top - new_top)
         total = total * fade + weight.sum(-1, keepdim=True)
-        mixed = mixed * fade + torch.bmm(weight, keys[..., :value_width])
+        mixed = mixed * fade + batched_product(weight, keys[..., :value_width], row_tile)
         top = new_top
     return (mixed / total).unflatten(1, (width, heads)).to(query_GQHC.dtype)
 
@@ -281,15 +299,18 @@ def route(logits_TE: Tensor, experts_T: Tensor) -> Routing:
 
 
 def renormalise(weight_TK: Tensor) -> Tensor:
-    """Make the kept probabilities of each token sum to 1."""
-    return weight_TK / (weight_TK.sum(-1, keepdim=True) + 1e-20)
+    """Make the kept probabilities of each token sum to 1.
+
+    Added up in order, so that zeros beyond a token's own experts change no bit.
+    """
+    return weight_TK / (weight_TK.cumsum(-1)[:, -1:] + 1e-20)
 
 
 def shared_expert(x_TD: Tensor, w: ExpertsWeights, row_tile: int | None) -> Tensor:
     """The always-on expert: SwiGLU, weight 1, no gate."""
     gate = linear(x_TD, w.shared_gate, row_tile)
     up = linear(x_TD, w.shared_up, row_tile)
-    return linear(F.silu(gate) * up, w.shared_down, row_tile)
+    return linear(silu(gate, row_tile) * up, w.shared_down, row_tile)
 
 
 def routed_experts(
@@ -300,7 +321,7 @@ def routed_experts(
     expert_bytes = (w.gate_up_EFD[0].numel() + w.down_EDF[0].numel()) * w.down_EDF.element_size()
     gathered_rows = max(1, GATHER_BYTES // expert_bytes)
     if num_rows <= gathered_rows or row_tile is not None:
-        rows_ND = _rows_by_gather(x_TD, w, routing, gathered_rows)
+        rows_ND = _rows_by_gather(x_TD, w, routing, gathered_rows, row_tile)
     else:
         rows_ND = _rows_by_tiles(x_TD, w, routing)
     rows_ND = rows_ND * routing.weight_N[:, None].to(rows_ND.dtype)
@@ -322,12 +343,16 @@ def _sum_in_expert_order(rows_ND: Tensor, token_N: Tensor, num_tokens: int) -> T
     return out_TD
 
 
-def _rows_by_gather(x_TD: Tensor, w: ExpertsWeights, routing: Routing, chunk: int) -> Tensor:
+def _rows_by_gather(
+    x_TD: Tensor, w: ExpertsWeights, routing: Routing, chunk: int, row_tile: int | None
+) -> Tensor:
     # One matrix-vector product a row: nothing of a row's arithmetic depends on other rows.
     rows = []
     for token, expert in zip(routing.token_N.split(chunk), routing.expert_N.split(chunk)):
-        gate, up = torch.bmm(w.gate_up_EFD[expert], x_TD[token][..., None]).chunk(2, dim=1)
-        rows.append(torch.bmm(w.down_EDF[expert], F.silu(gate) * up).squeeze(-1))
+        gate_up = batched_product(w.gate_up_EFD[expert], x_TD[token][..., None], row_tile)
+        gate, up = gate_up.chunk(2, dim=1)
+        inner = silu(gate, row_tile) * up
+        rows.append(batched_product(w.down_EDF[expert], inner, row_tile).squeeze(-1))
     return torch.cat(rows)
 
 

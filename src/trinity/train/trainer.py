@@ -37,7 +37,7 @@ class TrainConfig:
     start: str | None = None
     """Checkpoint directory to start from; random weights when `None`."""
     total_tokens: int = 20_000_000
-    learning_rate: float = 2e-3
+    learning_rate: float = 4e-3
     warmup: float = 0.01
     """Share of the run during which the rate rises."""
     decay: float = 0.3
@@ -205,7 +205,7 @@ class Trainer:
         )
         weighted = losses * micro.weight_T.to(self.device)
         balance = balance_loss(hidden)
-        self._record(meter, micro, weighted.detach(), float(balance))
+        self._record(meter, micro, weighted.detach(), balance.item())
         return weighted.sum() / micro.weight_T.sum() + self.config.balance_weight * balance
 
     def _forward(self, micro: MicroBatch, batch: PackedBatch) -> Hidden:

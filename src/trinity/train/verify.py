@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from trinity.train.items import Check, Item
-from trinity.train.sandbox import passes_tests
+from trinity.train.sandbox import passes_tests, passes_tests_many
 
 
 def is_correct(item: Item, answer: str) -> bool:
     """Whether `answer`, the text after any thinking, solves `item`."""
     return judge(item.check, answer)
+
+
+def judge_all(items: Sequence[Item], answers: Sequence[str]) -> list[bool]:
+    """Whether each answer solves its item; all programs run in one sandbox process."""
+    pairs = list(zip(items, answers, strict=True))
+    programs = [(item, answer) for item, answer in pairs if item.check.kind == "program"]
+    passed = iter(
+        passes_tests_many(
+            [extract_code(answer) for _, answer in programs],
+            [item.check.payload for item, _ in programs],
+        )
+    )
+    return [
+        next(passed) if item.check.kind == "program" else is_correct(item, answer)
+        for item, answer in pairs
+    ]
 
 
 def judge(check: Check, answer: str) -> bool:

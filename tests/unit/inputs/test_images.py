@@ -5,6 +5,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -33,9 +34,9 @@ NOISE = Image.fromarray(
 )
 
 
-def file_of(picture: Image.Image, format: str = "PNG", **options: object) -> bytes:
+def file_of(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes:
     buffer = io.BytesIO()
-    picture.save(buffer, format, **options)
+    picture.save(buffer, kind, **options)
     return buffer.getvalue()
 
 
@@ -116,9 +117,9 @@ def test_equal_bytes_of_different_shape_have_different_digests() -> None:
     assert wide.digest != tall.digest
 
 
-@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
-def test_every_allowed_format_is_decoded(format: str) -> None:
-    shown = pixels_of(file_of(Image.new("RGB", (16, 12), (250, 20, 30)), format))
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
+def test_every_allowed_format_is_decoded(kind: str) -> None:
+    shown = pixels_of(file_of(Image.new("RGB", (16, 12), (250, 20, 30)), kind))
     assert shown.shape == (12, 16, 3)
     assert shown.reshape(-1, 3).mean(0) == pytest.approx([250, 20, 30], abs=4)
 
@@ -135,15 +136,15 @@ def test_a_transparent_palette_entry_is_white() -> None:
     picture = Image.new("P", (8, 8), 1)
     picture.putpalette([0, 0, 0, 10, 20, 30])
     picture.paste(0, (0, 0, 4, 8))
-    for format in ("PNG", "GIF"):
-        shown = pixels_of(file_of(picture, format, transparency=0))
+    for kind in ("PNG", "GIF"):
+        shown = pixels_of(file_of(picture, kind, transparency=0))
         assert shown[0, 0].tolist() == [255, 255, 255]
         assert shown[0, 7].tolist() == [10, 20, 30]
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB"])
 def test_modes_without_transparency_keep_their_colours(mode: str) -> None:
-    picture = NOISE.convert(mode)
+    picture = NOISE.convert("RGB").convert(mode)
     assert (pixels_of(file_of(picture)) == np.asarray(picture.convert("RGB"))).all()
 
 
@@ -243,20 +244,18 @@ def test_too_many_bytes_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: P
             attempt()
 
 
-@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
-def test_truncated_and_flipped_files_never_fail_otherwise(format: str) -> None:
-    data = file_of(NOISE.convert("RGB"), format)
-    rng = random.Random(format)
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
+def test_truncated_and_flipped_files_never_fail_otherwise(kind: str) -> None:
+    data = file_of(NOISE.convert("RGB"), kind)
+    rng = random.Random(kind)
     for sixteenth in range(1, 15):
         with pytest.raises(InvalidRequest):
             decode_image(data[: len(data) * sixteenth // 16])
     for _ in range(200):
         flipped = bytearray(data)
         flipped[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
-        try:
-            decode_image(bytes(flipped))
-        except InvalidRequest as error:
-            assert error.message.endswith(".")
+        with suppress(InvalidRequest):
+            assert decode_image(bytes(flipped)).mode == "RGB"
 
 
 def test_an_argument_is_a_path_or_base64_or_a_data_url(tmp_path: Path) -> None:
@@ -278,7 +277,6 @@ def test_an_argument_is_a_path_or_base64_or_a_data_url(tmp_path: Path) -> None:
         ("https://example.com/a.png", "not fetched from the web"),
         ("HTTP://example.com/a.png", "not fetched from the web"),
         ("missing.png", "no picture file 'missing.png'"),
-        ("x" * 5000, "base64 text is not valid|no picture file"),
         ("a.png" * 2000, r"no picture file '.{77}\.\.\.'"),
         ("\0.png", "no picture file"),
         ("", "not a picture file"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from fractions import Fraction
 
 from trinity.train.reasoning import traces
 from trinity.train.reasoning.exercise import Solved, between, family
@@ -35,7 +36,7 @@ _CHANGE = {
         "Add {p}% to {n}.",
         "The rent was {n} and rises by {p} percent. What is it now?",
         "{n} plus {p}% of it is what?",
-        "A bill of {n} dollars gets a {p}% tip on top. How much is paid in all?",
+        "A bill of {n} dollars gets a tip of {p}% on top. How much is paid in all?",
     ),
     "down": (
         "What is {n} reduced by {p}%?",
@@ -43,11 +44,11 @@ _CHANGE = {
         "{n} - {p}%",
         "A coat costs {n} euros. There is a discount of {p}%. What does it cost now?",
         "decrease {n} by {p} percent",
-        "A {n} dollar item is {p}% off. What is the sale price?",
+        "A hat of {n} dollars is {p}% off. What is the sale price?",
         "Take {p}% off {n}.",
         "A price of {n} falls by {p} percent. What is the new price?",
         "{n} minus {p}% of it is what?",
-        "What do I pay for a {n} euro bag with {p}% off?",
+        "What do I pay for a bag of {n} euros with {p}% off?",
     ),
 }
 _EQUATION = (
@@ -86,7 +87,16 @@ def _percent_of(rng: random.Random, level: int) -> tuple[int, int]:
 
 
 def _share_steps(percent: int, number: int) -> str:
-    return f"{traces.times(number, percent)}; {number * percent}/100={number * percent // 100}"
+    """Write the percentage as a fraction in lowest terms, divide, then multiply."""
+    part = Fraction(percent, 100)
+    piece = number // part.denominator
+    return traces.join(
+        [
+            f"{percent}%={part.numerator}/{part.denominator}" if percent < 100 else "100%=1",
+            traces.over(number, part.denominator) if percent < 100 else str(number),
+            traces.times(piece, part.numerator) if part.numerator > 1 else "",
+        ]
+    )
 
 
 def _percent(rng: random.Random, level: int) -> Solved:
@@ -94,7 +104,7 @@ def _percent(rng: random.Random, level: int) -> Solved:
     return Solved(
         key=f"{percent}% {number}",
         answer=str(percent * number // 100),
-        low=f"{number}*{percent}={number * percent}",
+        low=f"{percent}%={Fraction(percent, 100)}",
         high=_share_steps(percent, number),
         slots={"p": percent, "n": number},
     )
@@ -188,7 +198,9 @@ def _solved_equation(rng: random.Random, text: str, x: int, low: str, high: str)
         for sign in "+-=/":
             shown = shown.replace(sign, f" {sign} ")
     if rng.random() < 0.2:
-        shown = shown.replace("x", "*x") if left[0].isdigit() and left[1:].startswith("x") else shown
+        shown = (
+            shown.replace("x", "*x") if left[0].isdigit() and left[1:].startswith("x") else shown
+        )
     return Solved(
         key=text,
         answer=str(x),

@@ -53,7 +53,7 @@ _MULTIPLY = (
     "what's {a} times {b}",
     "Multiply {a} by {b}.",
     "How much is {a} times {b}?",
-    "Calculate {a} × {b}.",
+    "Calculate {a} \N{MULTIPLICATION SIGN} {b}.",
     "Find the product of {a} and {b}.",
     "{a} times {b} is what?",
     "{a} * {b} =",
@@ -162,7 +162,7 @@ def _subtract(rng: random.Random, level: int) -> Solved:
     return Solved(
         key=f"{a}-{b}",
         answer=str(a - b),
-        low=f"{a}-{step}={a - step}; -{b - step}" if step != b else f"{a}-{b}={a - b}",
+        low=f"{a}-{step}={a - step}; {a - step}-{b - step}" if step != b else f"{a}-{b}={a - b}",
         high=traces.minus(a, b),
         slots={"a": a, "b": b},
     )
@@ -176,15 +176,15 @@ def _multiply(rng: random.Random, level: int) -> Solved:
     parts = f"{a}*{step}={a * step}; {a}*{b - step}={a * (b - step)}"
     small = f"{a - a % 10}*{b}={(a - a % 10) * b}; {a % 10}*{b}={a % 10 * b}"
     low = f"{a}*{b}={a * b}" if a < 10 else parts if b >= 10 else small
-    high = traces.times(a, b)
     if rng.random() < 0.3:
-        return _product(b, a, low, f"{b}*{a}={high}" if max(a, b) > 12 else traces.times(b, a))
-    return _product(a, b, low, high)
-
-
-def _product(a: int, b: int, low: str, high: str) -> Solved:
-    key = f"{min(a, b)}*{max(a, b)}"
-    return Solved(key=key, answer=str(a * b), low=low, high=high, slots={"a": a, "b": b})
+        a, b = b, a
+    return Solved(
+        key=f"{min(a, b)}*{max(a, b)}",
+        answer=str(a * b),
+        low=low,
+        high=traces.times(a, b),
+        slots={"a": a, "b": b},
+    )
 
 
 _DIVISORS = ((2, 9), (2, 9), (3, 9), (6, 12), (11, 25))
@@ -196,8 +196,9 @@ def _divide(rng: random.Random, level: int) -> Solved:
     return Solved(
         key=f"{d * q}/{d}",
         answer=str(q),
-        low=f"{d}*{q - q % 10}={d * (q - q % 10)}; {d}*{q % 10}={d * (q % 10)}" if q > 9 else
-        f"{d}*{q}={d * q}",
+        low=f"{d}*{q - q % 10}={d * (q - q % 10)}; {d}*{q % 10}={d * (q % 10)}"
+        if q > 9
+        else f"{d}*{q}={d * q}",
         high=traces.over(d * q, d),
         slots={"a": d * q, "b": d},
     )
@@ -217,14 +218,19 @@ def _remainder(rng: random.Random, level: int) -> Solved:
 
 def _add_many(rng: random.Random, level: int) -> Solved:
     count = (3, 4, 5, 4, 4)[level - 1]
-    numbers = [between(rng, ((1, 9), (1, 9), (1, 12), (5, 40), (10, 99)), level) for _ in range(count)]
+    numbers = [
+        between(rng, ((1, 9), (1, 9), (1, 12), (5, 40), (10, 99)), level) for _ in range(count)
+    ]
     half = numbers[: count - 1]
     return Solved(
         key="+".join(map(str, numbers)),
         answer=str(sum(numbers)),
         low=f"{'+'.join(map(str, half))}={sum(half)}",
         high=traces.total(numbers),
-        slots={"items": listed(rng, numbers), "sum": rng.choice((" + ", "+")).join(map(str, numbers))},
+        slots={
+            "items": listed(rng, numbers),
+            "sum": rng.choice((" + ", "+")).join(map(str, numbers)),
+        },
     )
 
 

@@ -1,4 +1,4 @@
-"""Even and odd, divisibility, primes, common divisors and fractions."""
+"""Even and odd, divisibility, primes, common divisors and multiples."""
 
 from __future__ import annotations
 
@@ -102,57 +102,6 @@ _LCM = (
     "I need the lcm of {a} and {b}.",
     "What is lcm({a}, {b})?",
 )
-_SIMPLIFY = (
-    "Simplify {a}/{b}.",
-    "Simplify the fraction {a}/{b}.",
-    "Reduce {a}/{b} to lowest terms.",
-    "{a}/{b} in lowest terms?",
-    "What is {a}/{b} in its simplest form?",
-    "reduce the fraction {a}/{b}",
-    "Write {a}/{b} as simply as possible.",
-    "Cancel {a}/{b} down.",
-    "What does the fraction {a}/{b} simplify to?",
-    "Put {a}/{b} in lowest terms.",
-    "Can you reduce {a}/{b}?",
-    "Express the fraction {a}/{b} in simplest form.",
-    "simplest form of {a}/{b}",
-    "Make the fraction {a}/{b} as simple as you can.",
-    "How do you write {a}/{b} in lowest terms?",
-)
-_COMPARE = (
-    "Which fraction is {word}, {a} or {b}?",
-    "{a} or {b}: which fraction is {word}?",
-    "which is {word}: {a} or {b}?",
-    "Compare the fractions {a} and {b}. Which is {word}?",
-    "Of {a} and {b}, which fraction is {word}?",
-    "Name the {word} of the fractions {a} and {b}.",
-    "Is {a} or {b} {word}?",
-    "Pick the {word} fraction: {a}, {b}",
-    "Between {a} and {b}, which one is {word}?",
-    "Say which is {word}, {a} or {b}.",
-    "Give the {word} fraction of {a} and {b}.",
-    "what's {word}, {a} or {b}?",
-    "Two fractions are {a} and {b}. Which is {word}?",
-    "Would {a} or {b} of a cake be {word}?",
-    "Choose the {word} one: {a} or {b}?",
-)
-_ADD = (
-    "What is {a}/{d} + {b}/{d}?",
-    "{a}/{d} + {b}/{d}",
-    "{a}/{d}+{b}/{d}=?",
-    "Add {a}/{d} and {b}/{d}.",
-    "what's {a}/{d} plus {b}/{d}",
-    "How much is {a}/{d} plus {b}/{d}?",
-    "Calculate {a}/{d} + {b}/{d}.",
-    "Find the sum of {a}/{d} and {b}/{d}.",
-    "Add the fractions {a}/{d} and {b}/{d}.",
-    "{a}/{d} and {b}/{d} make how much together?",
-    "Work out {a}/{d} + {b}/{d}",
-    "I eat {a}/{d} of a pie, then {b}/{d}. What fraction did I eat?",
-    "Sum of {a}/{d} and {b}/{d}?",
-    "Compute {a}/{d} + {b}/{d}.",
-    "{a}/{d} plus {b}/{d} is what?",
-)
 _SIZES = ((2, 30), (10, 99), (100, 500), (500, 999), (1000, 9999))
 
 
@@ -201,7 +150,7 @@ def _is_prime(n: int) -> bool:
     return n > 1 and all(n % d for d in range(2, int(n**0.5) + 1))
 
 
-_PRIME_RANGES = ((2, 30), (10, 60), (50, 130), (100, 250), (200, 400))
+_PRIME_RANGES = ((2, 30), (10, 80), (30, 150), (100, 300), (200, 520))
 _PRIMES, _COMPOSITES = (
     tuple([n for n in range(low, high) if _is_prime(n) == wanted] for low, high in _PRIME_RANGES)
     for wanted in (True, False)
@@ -228,7 +177,7 @@ def _why_prime(n: int) -> list[str]:
     """Divide by the primes whose square is at most `n`, up to the first that fits."""
     if n < 2:
         return ["1 is not prime"]
-    steps = []
+    steps: list[str] = []
     for d in (2, 3, 5, 7, 11, 13, 17, 19, 23):
         if d * d > n:
             return [*steps, f"{d}*{d}={d * d}>{n}"]
@@ -238,7 +187,8 @@ def _why_prime(n: int) -> list[str]:
     return steps
 
 
-def _two_with_divisor(rng: random.Random, level: int) -> tuple[int, int]:
+def two_with_divisor(rng: random.Random, level: int) -> tuple[int, int]:
+    """Two different numbers that are multiples of the same one."""
     common = between(rng, ((1, 4), (2, 6), (2, 9), (3, 12), (4, 20)), level)
     low, high = ((1, 5), (1, 9), (2, 10), (2, 12), (3, 14))[level - 1]
     x, y = rng.sample(range(low, high + 1), 2)
@@ -246,7 +196,7 @@ def _two_with_divisor(rng: random.Random, level: int) -> tuple[int, int]:
 
 
 def _gcd(rng: random.Random, level: int) -> Solved:
-    a, b = _two_with_divisor(rng, level)
+    a, b = two_with_divisor(rng, level)
     g = gcd(a, b)
     steps = traces.euclid(a, b)
     return Solved(
@@ -259,7 +209,7 @@ def _gcd(rng: random.Random, level: int) -> Solved:
 
 
 def _lcm(rng: random.Random, level: int) -> Solved:
-    a, b = _two_with_divisor(rng, level)
+    a, b = two_with_divisor(rng, level)
     g = gcd(a, b)
     return Solved(
         key=f"{min(a, b)},{max(a, b)}",
@@ -270,64 +220,10 @@ def _lcm(rng: random.Random, level: int) -> Solved:
     )
 
 
-def _simplify(rng: random.Random, level: int) -> Solved:
-    a, b = _two_with_divisor(rng, level)
-    while gcd(a, b) == 1 or a == b or max(a, b) == gcd(a, b):
-        a, b = _two_with_divisor(rng, level)
-    a, b = min(a, b), max(a, b)
-    g = gcd(a, b)
-    answer = f"{a // g}/{b // g}"
-    return Solved(
-        key=f"{a}/{b}",
-        answer=answer,
-        low=f"gcd {g}",
-        high=traces.join([traces.euclid(a, b), traces.over(a, g), traces.over(b, g), answer]),
-        slots={"a": a, "b": b},
-    )
-
-
-def _compare_fractions(rng: random.Random, level: int) -> Solved:
-    top = (5, 7, 9, 12, 15)[level - 1]
-    a, b, c, d = (rng.randint(1, top) for _ in range(4))
-    while a >= b or c >= d or a * d == b * c:
-        a, b, c, d = (rng.randint(1, top) for _ in range(4))
-    larger = rng.random() < 0.5
-    first = (a * d > b * c) == larger
-    answer = f"{a}/{b}" if first else f"{c}/{d}"
-    sign = ">" if a * d > b * c else "<"
-    products = f"{a}*{d}={a * d}; {c}*{b}={c * b}; {a * d}{sign}{c * b}"
-    return Solved(
-        key=f"{a}/{b},{c}/{d} {'max' if larger else 'min'}",
-        answer=answer,
-        low=f"{a * d}{sign}{c * b}",
-        high=f"{products}; {a}/{b}{sign}{c}/{d}; {answer}",
-        slots={"a": f"{a}/{b}", "b": f"{c}/{d}", "word": "larger" if larger else "smaller"},
-    )
-
-
-def _add_fractions(rng: random.Random, level: int) -> Solved:
-    """Only sums that are already in lowest terms, so that one answer is right."""
-    a = b = d = 2
-    while gcd(a + b, d) > 1 or (level < 4 and a + b > d):
-        d = between(rng, ((3, 7), (5, 12), (7, 20), (9, 30), (15, 60)), level)
-        a, b = rng.randint(1, d - 1), rng.randint(1, d - 1)
-    answer = f"{a + b}/{d}"
-    return Solved(
-        key=f"{min(a, b)}/{d}+{max(a, b)}/{d}",
-        answer=answer,
-        low=f"{a}+{b}={a + b}",
-        high=f"{traces.plus(a, b)}; over {d}: {answer}",
-        slots={"a": a, "b": b, "d": d},
-    )
-
-
 FAMILIES = (
     family("parity", _parity, _PARITY, "exact"),
     family("divisible", _divisible, _DIVISIBLE, "exact"),
     family("prime", _prime, _PRIME, "exact"),
     family("gcd", _gcd, _GCD),
     family("lcm", _lcm, _LCM),
-    family("fraction_simplify", _simplify, _SIMPLIFY, "exact"),
-    family("fraction_compare", _compare_fractions, _COMPARE, "exact"),
-    family("fraction_add", _add_fractions, _ADD, "exact"),
 )

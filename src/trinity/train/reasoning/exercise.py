@@ -51,7 +51,7 @@ class Exercise:
             domain="reasoning",
             family=self.name,
             key=solved.key,
-            question=phrase(rng, split, self.cores[solved.variant], **solved.slots),
+            question=phrase(rng, split, self.cores[solved.variant], plain=False, **solved.slots),
             answer=solved.answer,
             thoughts_low=solved.low,
             thoughts_high=solved.high,

@@ -71,9 +71,7 @@ def _mixed(rng: random.Random, level: int) -> Solved:
             break
     text = _render(tree)
     shown = text if rng.random() < 0.3 else _spaced(text, rng.choice((" * ", " x ")))
-    return Solved(
-        key=text, answer=str(value), low=firsts[0], high=high, slots={"e": shown}
-    )
+    return Solved(key=text, answer=str(value), low=firsts[0], high=high, slots={"e": shown})
 
 
 def _grow(rng: random.Random, operators: list[str], top: int) -> Tree:
@@ -107,7 +105,7 @@ def _render(tree: Tree) -> str:
     first, second = _render(left), _render(right)
     if operator == "*" and not isinstance(left, int) and left[1] != "*":
         first = f"({first})"
-    if not isinstance(right, int) and (operator != "+" and not (operator == "-" and right[1] == "*")):
+    if not isinstance(right, int) and (operator == "*" or right[1] != "*"):
         second = f"({second})"
     return f"{first}{operator}{second}"
 

@@ -96,9 +96,9 @@ _LENGTH = (
     "Letter count of {w}?",
 )
 _ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-    "fourteenth"
-).split()
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+    "eleventh", "twelfth", "thirteenth", "fourteenth",
+)  # fmt: skip
 
 
 def _count(rng: random.Random, level: int) -> Solved:
@@ -140,7 +140,7 @@ def _nth(rng: random.Random, level: int) -> Solved:
     from_end = len(word) - place
     name = _ORDINALS[place]
     if place and rng.random() < 0.3:
-        name = f"{place + 1}{ {2: 'nd', 3: 'rd'}.get(place + 1, 'th')}"
+        name = f"{place + 1}{ {2: 'nd', 3: 'rd'}.get(place + 1, 'th') }"
     if level == 1 and rng.random() < 0.3:
         place, from_end = len(word) - 1, 1
     if from_end == 1:

@@ -1,4 +1,4 @@
-"""Number sequences and other ways to write numbers: roman, binary, in words."""
+"""Other ways to write numbers: roman, binary, in words."""
 
 from __future__ import annotations
 
@@ -7,23 +7,6 @@ import random
 from trinity.train.reasoning import traces
 from trinity.train.reasoning.exercise import Solved, between, family
 
-_NEXT = (
-    "What comes next: {s}?",
-    "{s}, ?",
-    "{s}, ... what is next?",
-    "next number: {s}",
-    "What is the next number in {s}?",
-    "Continue the sequence {s}.",
-    "Find the next term: {s}",
-    "Which number follows {s}?",
-    "{s}: what comes after that?",
-    "The sequence is {s}. What number comes next?",
-    "Here is a pattern: {s}. Give the next number.",
-    "complete: {s}, __",
-    "How does {s} go on? One more number.",
-    "Look at {s}. Which number is next?",
-    "Guess the next number in this series: {s}",
-)
 _TO_ROMAN = (
     "Write {n} in Roman numerals.",
     "{n} in roman numerals?",
@@ -127,11 +110,29 @@ _IN_DIGITS = (
     "Show {w} in figures.",
 )
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-).split()
-_TENS = ["", "", *"twenty thirty forty fifty sixty seventy eighty ninety".split()]
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["", "", *["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]]
 _ROMAN_DIGITS = (("I", "V", "X"), ("X", "L", "C"), ("C", "D", "M"), ("M", "", ""))
 _ROMAN_FORMS = ("0", "00", "000", "01", "1", "10", "100", "1000", "02")
 """For the digits 1 to 9: which of the symbols of one, five and ten make it up."""
@@ -144,53 +145,6 @@ def spoken(n: int) -> str:
     if n < 100:
         return _TENS[n // 10] + (f"-{_ONES[n % 10]}" if n % 10 else "")
     return f"{_ONES[n // 100]} hundred" + (f" {spoken(n % 100)}" if n % 100 else "")
-
-
-def _next_term(rng: random.Random, level: int) -> Solved:
-    if level == 4:
-        return _geometric(rng)
-    if level == 5:
-        return _alternating(rng)
-    step = between(rng, ((1, 5), (2, 12), (5, 60)), level)
-    start = between(rng, ((1, 10), (1, 50), (10, 200)), level)
-    terms = [start + i * step for i in range(5)]
-    if level > 1 and rng.random() < 0.4:
-        terms.reverse()
-    change = terms[1] - terms[0]
-    end = traces.plus(terms[3], change) if change > 0 else traces.minus(terms[3], -change)
-    sign = "+" if change > 0 else ""
-    gaps = [f"{y}-{x}={y - x}" for x, y in zip(terms, terms[1:4], strict=False)]
-    return _continued(terms, f"each {sign}{change}", [*gaps[:2], f"each {sign}{change}", end])
-
-
-def _geometric(rng: random.Random) -> Solved:
-    ratio = rng.choice((2, 2, 3, 4, 5))
-    start = rng.randint(1, {2: 20, 3: 9, 4: 6, 5: 5}[ratio])
-    terms = [start * ratio**i for i in range(5)]
-    if rng.random() < 0.3:
-        terms.reverse()
-        checks = [f"{terms[i]}/{ratio}={terms[i + 1]}" for i in range(2)]
-        return _continued(terms, f"each /{ratio}", [*checks, traces.over(terms[3], ratio)])
-    checks = [f"{terms[i]}*{ratio}={terms[i + 1]}" for i in range(2)]
-    return _continued(terms, f"each *{ratio}", [*checks, traces.times(terms[3], ratio)])
-
-
-def _alternating(rng: random.Random) -> Solved:
-    """Two changes that take turns, five terms shown."""
-    first, second = rng.sample([-6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 2)
-    terms = [rng.randint(20, 70)]
-    for i in range(5):
-        terms.append(terms[-1] + (second if i % 2 else first))
-    gaps = [f"{y}-{x}={y - x}" for x, y in zip(terms, terms[1:5], strict=False)]
-    end = f"{terms[4]}{first:+d}={terms[5]}"
-    return _continued(terms, f"turns {first:+d} {second:+d}", [*gaps, f"next {first:+d}", end])
-
-
-def _continued(terms: list[int], rule: str, steps: list[str]) -> Solved:
-    shown = ", ".join(map(str, terms[:-1]))
-    return Solved(
-        key=shown, answer=str(terms[-1]), low=rule, high=traces.join(steps), slots={"s": shown}
-    )
 
 
 def roman(n: int) -> list[tuple[int, str]]:
@@ -312,7 +266,6 @@ def _spoken_parts(n: int) -> list[tuple[int, str]]:
 
 
 FAMILIES = (
-    family("next_term", _next_term, _NEXT, weight=1.5),
     family("to_roman", _to_roman, _TO_ROMAN, "exact"),
     family("from_roman", _from_roman, _FROM_ROMAN),
     family("to_binary", _to_binary, _TO_BINARY),

@@ -99,31 +99,36 @@ def minus(a: int, b: int) -> str:
 
 def times(a: int, b: int) -> str:
     """Show `a*b` for a, b >= 0: from the tables, digit by digit, or by partial products."""
-    if max(a, b) <= 12 or min(a, b) <= 1 or b in (10, 100, 1000):
+    if max(a, b) <= 12 or min(a, b) <= 1 or 10 in (a, b) or 100 in (a, b) or 1000 in (a, b):
         return f"{a}*{b}={a * b}"
+    if len(str(a)) < len(str(b)):
+        return f"{a}*{b}={times(b, a)}"
     if b < 10:
         return f"{a}*{b}: {multiply_digit(a, b)}"
-    if a < 10:
-        return f"{a}*{b}={b}*{a}: {multiply_digit(b, a)}"
     tens, ones = b - b % 10, b % 10
-    partials = [f"{a}*{tens}: {multiply_digit(a, tens // 10)}; {a * tens}"]
-    if ones:
-        partials.insert(0, f"{a}*{ones}: {multiply_digit(a, ones)}")
-        partials.append(f"{a * ones}+{a * tens}: {add_digits(a * ones, a * tens)}")
-    return f"{a}*{b}: {join(partials)}"
+    product = f"{multiply_digit(a, tens // 10)}; {a * tens}" if tens > 10 else str(a * tens)
+    if not ones:
+        return f"{a}*{b}: {product}"
+    return join(
+        (
+            f"{a}*{b}: {a}*{ones}: {multiply_digit(a, ones)}",
+            f"{a}*{tens}: {product}",
+            f"{a * ones}+{a * tens}: {add_digits(a * ones, a * tens)}",
+        )
+    )
 
 
 def over(a: int, d: int) -> str:
     """Show `a/d` for an exact division: from the tables where it is easy, else digit by digit."""
-    if a // d <= 12 and d <= 12:
-        return f"{a}/{d}={a // d}"
-    if d in (100, 1000):
+    if a // d < 10 or max(a // d, d) <= 12 or d in (100, 1000):
         return f"{a}/{d}={a // d}"
     return f"{a}/{d}: {divide_digits(a, d)}"
 
 
 def rest_of(a: int, d: int) -> str:
     """Show the remainder of `a/d`, for any a >= 0."""
+    if a // d < 10:
+        return f"{a}/{d}={a // d} r{a % d}; rest {a % d}"
     return f"{a}/{d}: {divide_digits(a, d)}; rest {a % d}"
 
 

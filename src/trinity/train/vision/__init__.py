@@ -1,0 +1,16 @@
+"""Vision exercises: pictures drawn with Pillow, questions about them and checked answers."""
+
+from trinity.train.items import Family
+from trinity.train.vision import charts, comparing, ocr, scenes, signs, sums, tables, unseen
+
+FAMILIES: tuple[Family, ...] = (
+    *ocr.FAMILIES,
+    *sums.FAMILIES,
+    *scenes.FAMILIES,
+    *comparing.FAMILIES,
+    *charts.FAMILIES,
+    *tables.FAMILIES,
+    *signs.FAMILIES,
+    *unseen.FAMILIES,
+)
+"""Every family of the domain; `weight` is the share of each, `held_out` marks the unseen ones."""

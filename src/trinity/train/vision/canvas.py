@@ -29,19 +29,23 @@ class Canvas:
     def __init__(
         self, rng: random.Random, split: Split, level: int, width: int, height: int
     ) -> None:
-        """Choose colours, font and wear for a sheet of `width` by `height`."""
+        """Choose colours, font and wear, and start a sheet of `width` by `height`."""
         look = choose_look(rng, level)
         if look.paper != WHITE:
             ink, paper = _sheet_colours(rng)
             look = replace(look, ink=ink, paper=paper)
-        self._look = replace(look, angle=max(-2.0, min(look.angle, 2.0)))
+        self._look = replace(look, angle=max(-1.5, min(look.angle, 1.5)))
         self._rng = rng
         self._smooth = _SMOOTH if look.scale == 1 else 1
         self._scale = look.scale * self._smooth
         self._face = fonts.pick(rng, split)
-        self.width, self.height = width, height
         self.ink, self.paper = self._look.ink, self._look.paper
-        size = (round(width * self._scale), round(height * self._scale))
+        self.start(width, height)
+
+    def start(self, width: float, height: float) -> None:
+        """Take a blank sheet of at least this size: edges become whole image tokens."""
+        self.width, self.height = (int(-(-edge // 16)) * 16 for edge in (width, height))
+        size = (round(self.width * self._scale), round(self.height * self._scale))
         self._image = Image.new("RGB", size, self.paper)
         self._draw = ImageDraw.Draw(self._image)
 
@@ -58,16 +62,22 @@ class Canvas:
         self._draw.polygon(self._all(points), fill, outline, pen)
 
     def box(
-        self, corners: tuple[float, float, float, float], fill: Colour | None,
-        outline: Colour | None = None, width: float = 1,
+        self,
+        corners: tuple[float, float, float, float],
+        fill: Colour | None,
+        outline: Colour | None = None,
+        width: float = 1,
     ) -> None:
         """Draw a rectangle from left, top to right, bottom."""
         pen = max(1, round(width * self._scale)) if outline else 0
         self._draw.rectangle(self._box(corners), fill, outline, pen)
 
     def ellipse(
-        self, corners: tuple[float, float, float, float], fill: Colour | None,
-        outline: Colour | None = None, width: float = 1,
+        self,
+        corners: tuple[float, float, float, float],
+        fill: Colour | None,
+        outline: Colour | None = None,
+        width: float = 1,
     ) -> None:
         """Draw an ellipse that fills the box left, top, right, bottom."""
         pen = max(1, round(width * self._scale)) if outline else 0
@@ -80,11 +90,15 @@ class Canvas:
         self._draw.pieslice(self._box(corners), start, end, fill, self.paper, round(self._scale))
 
     def arc(
-        self, corners: tuple[float, float, float, float], start: float, end: float, width: float
+        self,
+        corners: tuple[float, float, float, float],
+        start: float,
+        end: float,
+        width: float,
+        fill: Colour,
     ) -> None:
         """Draw a part of a ring, degrees clockwise from three o'clock."""
-        pen = max(1, round(width * self._scale))
-        self._draw.arc(self._box(corners), start, end, self.ink, pen)
+        self._draw.arc(self._box(corners), start, end, fill, max(1, round(width * self._scale)))
 
     def text(
         self, at: Point, text: str, cap: float = 9.5, anchor: str = "mm", fill: Colour | None = None

@@ -1,4 +1,4 @@
-"""Exercises that compare shapes: the largest, the one that is missing, the odd one, more or less."""
+"""Exercises that compare shapes: the largest, the missing one, the odd one, more or fewer."""
 
 from __future__ import annotations
 
@@ -12,36 +12,43 @@ from trinity.train.vision.shapes import KINDS, Shape, colours_on, draw_shape, sh
 from trinity.train.wordings import phrase
 
 _NAMES = ("red", "green", "blue", "yellow", "orange", "purple", "pink", "black")
+_FULL = ("circle", "square", "triangle", "heart", "hexagon")
+"""Kinds that fill their place alike, so that size can be compared."""
 
 
 def extreme_size(rng: random.Random, split: Split, level: int) -> Item:
     """The largest or the smallest of a row or square of shapes."""
     count = min(5, 2 + (level + 1) // 2)
-    gap = 1.7 - 0.09 * level
+    gap = 1.7 - 0.07 * level
     canvas = Canvas(rng, split, level, 48 * min(count, 3), 48 * (1 + (count > 3)))
     names = colours_on(canvas.paper, _NAMES)
     shapes = [
         Shape(colour, kind)
         for colour, kind in zip(
             rng.sample(names, count),
-            rng.sample([kind for kind in KINDS if kind != "ring"], count),
+            rng.sample(_FULL, count),
             strict=True,
         )
     ]
     largest = rng.random() < 0.5
     extreme = rng.randrange(count)
-    others = sorted(rng.uniform(11, 22 / gap) if largest else rng.uniform(8 * gap, 22)
-                    for _ in range(count))
+    others = sorted(
+        rng.uniform(11, 22 / gap) if largest else rng.uniform(8 * gap, 22) for _ in range(count)
+    )
     edge = others[-1] * gap if largest else others[0] / gap
     radii = [edge if i == extreme else rng.choice(others) for i in range(count)]
     for i, (shape, radius) in enumerate(zip(shapes, radii, strict=True)):
         at = (24 + 48 * (i % 3), 24 + 48 * (i // 3))
-        draw_shape(canvas, shape, at, min(radius, 22.5), shade(rng, shape.colour))
+        draw_shape(canvas, shape, at, radius, shade(rng, shape.colour))
     word = "largest" if largest else "smallest"
     answer = str(shapes[extreme])
     return vision_item(
-        "extreme_size", level, key=f"{listing(shapes)} | {word} {answer}",
-        question=phrase(rng, split, cores.EXTREME, word=word), picture=canvas.png(), answer=answer,
+        "extreme_size",
+        level,
+        key=f"{listing(shapes)} | {word} {answer}",
+        question=phrase(rng, split, cores.EXTREME, word=word),
+        picture=canvas.png(),
+        answer=answer,
         high=f"{listing(shapes)}; {word}: {answer}",
     )
 
@@ -73,8 +80,12 @@ def missing_shape(rng: random.Random, split: Split, level: int) -> Item:
     if rng.random() < 0.6:
         _grid(canvas, side, cell)
     return vision_item(
-        "missing_shape", level, key=f"{' / '.join(rows)}",
-        question=phrase(rng, split, cores.MISSING), picture=canvas.png(), answer=answer,
+        "missing_shape",
+        level,
+        key=f"{' / '.join(rows)}",
+        question=phrase(rng, split, cores.MISSING),
+        picture=canvas.png(),
+        answer=answer,
         high=f"{' / '.join(rows)}; ? is {answer}",
     )
 
@@ -102,8 +113,12 @@ def odd_one(rng: random.Random, split: Split, level: int) -> Item:
         at = (16 + 32 * (i % columns), 16 + 32 * (i // columns))
         draw_shape(canvas, shape, at, radius, shade(rng, shape.colour, 6))
     return vision_item(
-        "odd_one", level, key=f"{rows}x{columns} {common} | {odd} {place}",
-        question=phrase(rng, split, cores.ODD_ONE), picture=canvas.png(), answer=str(odd),
+        "odd_one",
+        level,
+        key=f"{rows}x{columns} {common} | {odd} {place}",
+        question=phrase(rng, split, cores.ODD_ONE),
+        picture=canvas.png(),
+        answer=str(odd),
         high=f"all {common}, one {odd}",
     )
 
@@ -130,9 +145,14 @@ def more_of(rng: random.Random, split: Split, level: int) -> Item:
     answer = "yes" if yes else "no"
     low = f"{one} {counts[0]}, {two} {counts[1]}"
     return vision_item(
-        "more_of", level, key=f"{columns}: {listing(described)} | {one} {two}",
-        question=phrase(rng, split, cores.MORE_OF, one=one, two=two), picture=canvas.png(),
-        answer=answer, low=low, high=f"{listing(colours)}: {low}; {answer}",
+        "more_of",
+        level,
+        key=f"{columns}: {listing(described)} | {one} {two}",
+        question=phrase(rng, split, cores.MORE_OF, one=one, two=two),
+        picture=canvas.png(),
+        answer=answer,
+        low=low,
+        high=f"{listing(colours)}: {low}; {answer}",
     )
 
 

@@ -43,7 +43,7 @@ _WEIGHTS = re.compile(
     r"( (Thin|Extra ?Light|Light|Medium|Semi ?bold|Demi|Extra ?Bold|Bold|Heavy|Black|Retina))+$",
     re.IGNORECASE,
 )
-_NEEDED = "AQgijsz0257+-=?×,.:"
+_NEEDED = "AQgijsz0257+-*/=?,.:"
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -123,7 +123,9 @@ def _files() -> list[Path]:
         spec = importlib.util.find_spec(package)
         if spec is not None and spec.origin is not None:
             folders.append(Path(spec.origin).parent / folder)
-    return [file for folder in folders for kind in ("ttf", "otf") for file in folder.rglob(f"*.{kind}")]
+    return [
+        file for folder in folders for kind in ("ttf", "otf") for file in folder.rglob(f"*.{kind}")
+    ]
 
 
 def _read(path: Path) -> Face | None:

@@ -16,8 +16,16 @@ def vision_family(name: str, make: Make, weight: float = 1.0, *, held_out: bool 
 
 
 def vision_item(
-    family: str, level: int, *, key: str, question: str, picture: bytes, answer: str | int,
-    low: str = "", high: str, kind: str = "exact",
+    family: str,
+    level: int,
+    *,
+    key: str,
+    question: str,
+    picture: bytes,
+    answer: str | int,
+    low: str = "",
+    high: str,
+    kind: str = "exact",
 ) -> Item:
     """An item with one picture, judged by comparing with `answer` in the way `kind` says."""
     text = str(answer)
@@ -26,8 +34,16 @@ def vision_item(
         plain = text.replace(",", "")
         payload = float(plain) if "." in plain else int(plain)
     return Item(
-        domain="vision", family=family, key=key, question=question, images=(picture,), answer=text,
-        thoughts_low=low, thoughts_high=high, check=Check(kind, payload), level=level,
+        domain="vision",
+        family=family,
+        key=key,
+        question=question,
+        images=(picture,),
+        answer=text,
+        thoughts_low=low,
+        thoughts_high=high,
+        check=Check(kind, payload),
+        level=level,
     )
 
 

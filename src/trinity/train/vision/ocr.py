@@ -94,13 +94,26 @@ def spell(text: str) -> str:
 
 
 def _reading(
-    name: str, rng: random.Random, split: Split, level: int, cores: Sequence[str],
-    lines: Sequence[str], *, key: str | None = None, kind: str = "strict",
+    name: str,
+    rng: random.Random,
+    split: Split,
+    level: int,
+    cores: Sequence[str],
+    lines: Sequence[str],
+    *,
+    key: str | None = None,
+    kind: str = "strict",
 ) -> Item:
     text = " ".join(lines)
     return vision_item(
-        name, level, key=key or text, question=phrase(rng, split, cores),
-        picture=text_picture(rng, split, level, lines), answer=text, high=spell(text), kind=kind,
+        name,
+        level,
+        key=key or text,
+        question=phrase(rng, split, cores),
+        picture=text_picture(rng, split, level, lines),
+        answer=text,
+        high=spell(text),
+        kind=kind,
     )
 
 
@@ -116,7 +129,7 @@ def read_word(rng: random.Random, split: Split, level: int) -> Item:
 
 
 def read_made_up_word(rng: random.Random, split: Split, level: int) -> Item:
-    """A word that means nothing, so it must be read letter by letter; its key leaves the case out."""
+    """A word that means nothing, to be read letter by letter; its key leaves the case out."""
     word = made_up_word(rng, 2 + level // 2, 4 + level * 3 // 2)
     # A capital I would look like a small l.
     text = word if word[0] == "i" else _cased(rng, word)
@@ -157,11 +170,13 @@ def read_number(rng: random.Random, split: Split, level: int) -> Item:
 
 
 def _code_part(rng: random.Random, length: int) -> str:
-    """Capitals and digits without the letters I and O, which look like digits."""
-    return "".join(
-        rng.choice("ABCDEFGHJKLMNPQRSTUVWXYZ" if rng.random() < 0.5 else "0123456789")
-        for _ in range(length)
-    )
+    """Capitals and digits, some of both, without I and O, which look like digits."""
+    letters = rng.randint(1, length - 1)
+    part = rng.choices("ABCDEFGHJKLMNPQRSTUVWXYZ", k=letters)
+    part += rng.choices("0123456789", k=length - letters)
+    if rng.random() < 0.5:
+        rng.shuffle(part)
+    return "".join(part)
 
 
 def read_code(rng: random.Random, split: Split, level: int) -> Item:
@@ -208,7 +223,7 @@ def read_line(rng: random.Random, split: Split, level: int) -> Item:
 def read_sum(rng: random.Random, split: Split, level: int) -> Item:
     """A sum to read, not to work out."""
     numbers = [rng.randint(1, 10 ** rng.randint(1, 1 + level // 2) - 1) for _ in range(2)]
-    sign = rng.choice("+-" if level < 3 else "+-×")
+    sign = rng.choice("+-" if level < 3 else "+-x")
     text = f"{numbers[0]}{sign}{numbers[1]}"
     if sign == "+" and rng.random() < 0.4:
         text = f"{text}={sum(numbers)}"

@@ -53,7 +53,10 @@ def _sheet(
 
 
 def _draw_cells(
-    canvas: Canvas, cells: dict[tuple[int, int], Shape], cell: int, rng: random.Random,
+    canvas: Canvas,
+    cells: dict[tuple[int, int], Shape],
+    cell: int,
+    rng: random.Random,
     sizes: tuple[float, float] = (0.3, 0.4),
 ) -> Scene:
     """Draw each shape in its cell, a little off its middle."""
@@ -68,17 +71,15 @@ def _draw_cells(
     return Scene(cells, canvas)
 
 
-def _scatter(
-    rng: random.Random, rows: int, columns: int, count: int
-) -> list[tuple[int, int]]:
+def _scatter(rng: random.Random, rows: int, columns: int, count: int) -> list[tuple[int, int]]:
     return sorted(rng.sample([(r, c) for r in range(rows) for c in range(columns)], count))
 
 
 def _crowd(rng: random.Random, split: Split, level: int, most: int) -> Scene:
     """A scene of one to `most` shapes of few colours and kinds, so that some are alike."""
     count = rng.randint(1, most)
-    rows, columns = (3, 3) if count < 7 else (3, 4)
-    cell = rng.choice((32, 36, 40)) if columns == 3 else 32
+    rows, columns = (2, 3) if count < 4 else (3, 3) if count < 7 else (3, 4)
+    cell = rng.choice((32, 32, 40)) if columns == 3 else 32
     canvas, names = _sheet(rng, split, level, rows, columns, cell)
     colours = rng.sample(names, min(len(names), rng.randint(1, 1 + level)))
     kinds = rng.sample(KINDS, rng.randint(1, 1 + level // 2))
@@ -96,9 +97,15 @@ def count_shapes(rng: random.Random, split: Split, level: int) -> Item:
     sizes = [size for size in sizes if size]
     count = len(scene.cells)
     return vision_item(
-        "count_shapes", level, key=str(scene), question=phrase(rng, split, cores.COUNT),
-        picture=scene.canvas.png(), answer=count, low=f"{'+'.join(map(str, sizes))}={count}",
-        high=f"{scene.rows()}: {'+'.join(map(str, sizes))}={count}", kind="number",
+        "count_shapes",
+        level,
+        key=str(scene),
+        question=phrase(rng, split, cores.COUNT),
+        picture=scene.canvas.png(),
+        answer=count,
+        low=f"{'+'.join(map(str, sizes))}={count}",
+        high=f"{scene.rows()}: {'+'.join(map(str, sizes))}={count}",
+        kind="number",
     )
 
 
@@ -112,14 +119,26 @@ def count_some(rng: random.Random, split: Split, level: int) -> Item:
         wanted = Shape(rng.choice(_CLEAR), rng.choice(KINDS))
     what = f"{wanted.colour} shapes" if by_colour else f"{wanted.kind.replace('cross', 'crosse')}s"
     found = [
-        shape for shape in shapes
+        shape
+        for shape in shapes
         if (shape.colour == wanted.colour if by_colour else shape.kind == wanted.kind)
     ]
-    low = f"{listing(found) or 'none'}: {len(found)}"
+    rows = sorted({row for row, _ in scene.cells})
+    low = "+".join(
+        str(sum(cell[0] == row and shape in found for cell, shape in scene.cells.items()))
+        for row in rows
+    )
+    low += f"={len(found)}"
     return vision_item(
-        "count_some", level, key=f"{scene} | {what}",
-        question=phrase(rng, split, cores.COUNT_SOME, what=what), picture=scene.canvas.png(),
-        answer=len(found), low=low, high=f"{scene.rows()}; {what}: {low}", kind="number",
+        "count_some",
+        level,
+        key=f"{scene} | {what}",
+        question=phrase(rng, split, cores.COUNT_SOME, what=what),
+        picture=scene.canvas.png(),
+        answer=len(found),
+        low=low,
+        high=f"{scene.rows()}; {what}: {low}",
+        kind="number",
     )
 
 
@@ -129,10 +148,10 @@ def _single(rng: random.Random, split: Split, level: int) -> tuple[Shape, str, C
     canvas = Canvas(rng, split, level, width, height)
     name = rng.choice(colours_on(canvas.paper))
     shape = Shape(name, rng.choice(MORE_KINDS))
-    radius = rng.uniform(26 - 2.5 * level, 30 - 2 * level)
-    at = (rng.uniform(radius, width - radius), rng.uniform(radius, height - radius))
+    radius = rng.uniform(26 - 2.5 * level, 29 - 2 * level)
+    x, y = (rng.uniform(radius + 2, edge - radius - 2) for edge in (width, height))
     fill = shade(rng, name, 16)
-    draw_shape(canvas, shape, at, radius, fill)
+    draw_shape(canvas, shape, (x, y), radius, fill)
     return shape, f"{shape} {fill}", canvas
 
 
@@ -140,8 +159,13 @@ def name_colour(rng: random.Random, split: Split, level: int) -> Item:
     """The colour of the only shape."""
     shape, key, canvas = _single(rng, split, level)
     return vision_item(
-        "name_colour", level, key=key, question=phrase(rng, split, cores.NAME_COLOUR),
-        picture=canvas.png(), answer=shape.colour, high=str(shape),
+        "name_colour",
+        level,
+        key=key,
+        question=phrase(rng, split, cores.NAME_COLOUR),
+        picture=canvas.png(),
+        answer=shape.colour,
+        high=str(shape),
     )
 
 
@@ -149,8 +173,13 @@ def name_shape(rng: random.Random, split: Split, level: int) -> Item:
     """The kind of the only shape."""
     shape, key, canvas = _single(rng, split, level)
     return vision_item(
-        "name_shape", level, key=key, question=phrase(rng, split, cores.NAME_SHAPE),
-        picture=canvas.png(), answer=shape.kind, high=str(shape),
+        "name_shape",
+        level,
+        key=key,
+        question=phrase(rng, split, cores.NAME_SHAPE),
+        picture=canvas.png(),
+        answer=shape.kind,
+        high=str(shape),
     )
 
 
@@ -162,7 +191,7 @@ def _distinct(rng: random.Random, names: list[str], count: int) -> list[Shape]:
 
 def _spread(rng: random.Random, split: Split, level: int, count: int) -> Scene:
     """A scene of `count` distinct shapes."""
-    cell = rng.choice((32, 36, 40))
+    cell = rng.choice((32, 32, 40))
     canvas, names = _sheet(rng, split, level, 3, 3, cell)
     at = _scatter(rng, 3, 3, count)
     cells = dict(zip(at, _distinct(rng, names, count), strict=True))
@@ -185,9 +214,14 @@ def is_relation(rng: random.Random, split: Split, level: int) -> Item:
     answer = "yes" if yes else "no"
     low = f"{first} {_place(one)}, {second} {_place(two)}"
     return vision_item(
-        "is_relation", level, key=f"{scene} | {first} {asked} {second}",
+        "is_relation",
+        level,
+        key=f"{scene} | {first} {asked} {second}",
         question=phrase(rng, split, cores.IS_RELATION, one=first, relation=asked, two=second),
-        picture=scene.canvas.png(), answer=answer, low=low, high=f"{low}; {true}: {answer}",
+        picture=scene.canvas.png(),
+        answer=answer,
+        low=low,
+        high=f"{low}; {true}: {answer}",
     )
 
 
@@ -198,7 +232,7 @@ def where_is(rng: random.Random, split: Split, level: int) -> Item:
         one, two = rng.sample(cells, 2)
         if (one[0] == two[0]) != (one[1] == two[1]):
             break
-    cell = rng.choice((32, 36, 40))
+    cell = rng.choice((32, 32, 40))
     canvas, names = _sheet(rng, split, level, 3, 3, cell)
     shapes = dict(zip(cells, _distinct(rng, names, len(cells)), strict=True))
     scene = _draw_cells(canvas, shapes, cell, rng)
@@ -208,9 +242,14 @@ def where_is(rng: random.Random, split: Split, level: int) -> Item:
         answer = "above" if one[0] < two[0] else "below"
     low = f"{shapes[one]} {_place(one)}, {shapes[two]} {_place(two)}"
     return vision_item(
-        "where_is", level, key=f"{scene} | {shapes[one]} {shapes[two]}",
+        "where_is",
+        level,
+        key=f"{scene} | {shapes[one]} {shapes[two]}",
         question=phrase(rng, split, cores.WHERE_IS, one=shapes[one], two=shapes[two]),
-        picture=canvas.png(), answer=answer, low=low, high=f"{scene.rows()}; {low}: {answer}",
+        picture=canvas.png(),
+        answer=answer,
+        low=low,
+        high=f"{scene.rows()}; {low}: {answer}",
     )
 
 

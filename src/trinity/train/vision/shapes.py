@@ -41,9 +41,10 @@ class Shape:
 
 
 def shade(rng: random.Random, colour: str, spread: int = 12) -> Colour:
-    """An RGB value of the named colour, up to `spread` off in each channel."""
+    """An RGB value of the named colour: lighter or darker by up to `spread`, hardly tinted."""
+    shift, tint = rng.randint(-spread, spread), spread // 4
     red, green, blue = (
-        max(0, min(255, part + rng.randint(-spread, spread))) for part in COLOURS[colour]
+        max(0, min(255, part + shift + rng.randint(-tint, tint))) for part in COLOURS[colour]
     )
     return red, green, blue
 
@@ -61,7 +62,9 @@ def draw_shape(canvas: Canvas, shape: Shape, at: Point, radius: float, fill: Col
         case "circle":
             canvas.ellipse((x - radius, y - radius, x + radius, y + radius), fill, edge)
         case "oval":
-            canvas.ellipse((x - radius, y - radius * 0.55, x + radius, y + radius * 0.55), fill, edge)
+            canvas.ellipse(
+                (x - radius, y - radius * 0.55, x + radius, y + radius * 0.55), fill, edge
+            )
         case "ring":
             box = (x - radius, y - radius, x + radius, y + radius)
             canvas.ellipse(box, None, fill, radius * 0.4)

@@ -55,20 +55,20 @@ def subtract_steps(a: int, b: int) -> str:
 
 
 def multiply_steps(a: int, b: int) -> str:
-    """Part by part, `b` of one digit: `40×3=120; 2×3=6; 120+6=126`."""
+    """Part by part, `b` of one digit: `40*3=120; 2*3=6; 120+6=126`."""
     tens, ones = a - a % 10, a % 10
     if not tens or not ones:
-        return f"{a}×{b}={a * b}"
-    return f"{tens}×{b}={tens * b}; {ones}×{b}={ones * b}; {tens * b}+{ones * b}={a * b}"
+        return f"{a}*{b}={a * b}"
+    return f"{tens}*{b}={tens * b}; {ones}*{b}={ones * b}; {tens * b}+{ones * b}={a * b}"
 
 
 def _sum(rng: random.Random, level: int) -> tuple[str, int, str]:
     """A sum without spaces, its result and the steps to it."""
     most = (9, 30, 99, 299, 999)[level - 1]
-    sign = rng.choice("+-" if level < 3 else "+-×")
-    if sign == "×":
+    sign = rng.choice("+-" if level < 3 else "+-*")
+    if sign == "*":
         a, b = rng.randint(2, 9 if level == 3 else 10 * (level - 1)), rng.randint(2, 9)
-        return f"{a}×{b}", a * b, multiply_steps(a, b)
+        return f"{a}*{b}", a * b, multiply_steps(a, b)
     a, b = rng.randint(1, most), rng.randint(1, most)
     if sign == "+":
         return f"{a}+{b}", a + b, add_steps(a, b)
@@ -79,14 +79,20 @@ def _sum(rng: random.Random, level: int) -> tuple[str, int, str]:
 def solve_sum(rng: random.Random, split: Split, level: int) -> Item:
     """Adding, taking away or, from level 3, multiplying."""
     written, result, steps = _sum(rng, level)
-    shown = written
+    shown = written.replace("*", rng.choice("x*"))
     if rng.random() < 0.5:
-        shown = "".join(f" {mark} " if mark in "+-×" else mark for mark in written)
+        shown = "".join(f" {mark} " if mark in "+-*x" else mark for mark in shown)
     shown += rng.choice(("", "", "=", " =", " = ?"))
     return vision_item(
-        "solve_sum", level, key=written, question=phrase(rng, split, CORES),
-        picture=text_picture(rng, split, level, [shown]), answer=result, low=f"{written}={result}",
-        high=f"{written}: {steps}; {written}={result}", kind="number",
+        "solve_sum",
+        level,
+        key=written,
+        question=phrase(rng, split, CORES),
+        picture=text_picture(rng, split, level, [shown]),
+        answer=result,
+        low=f"{written}={result}",
+        high=f"{written}: {steps}; {written}={result}",
+        kind="number",
     )
 
 

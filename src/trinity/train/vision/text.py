@@ -18,7 +18,10 @@ _CAPS = {1: (16, 28), 2: (13, 24), 3: (11, 20), 4: (10, 18), 5: (9.5, 16)}
 
 
 def text_picture(rng: random.Random, split: Split, level: int, lines: Sequence[str]) -> bytes:
-    """Draw `lines` one under another, as large and as worn as `level` says."""
+    """Draw `lines` one under another, as large and as worn as `level` says.
+
+    Raises `ValueError` where a line is too long to be legible: about 20 characters always fit.
+    """
     look = choose_look(rng, level)
     margin = rng.uniform(3, 9)
     face, cap = _fitting(rng, split, lines, rng.uniform(*_CAPS[level]), LONGEST - 2 * margin)
@@ -32,13 +35,14 @@ def _fitting(
     rng: random.Random, split: Split, lines: Sequence[str], cap: float, room: float
 ) -> tuple[fonts.Face, float]:
     """A face, and the height of its capitals, at most `cap`, with which `lines` fit in `room`."""
-    while True:
+    for _ in range(100):
         face = fonts.pick(rng, split)
         widest = max(fonts.load(face, 64).getlength(line) for line in lines)
         fitting = min(cap, room * 64 * fonts.cap_ratio(face) / widest * 0.96)
         if fitting >= SMALLEST_CAP:
             return face, fitting
         room = min(room + 2, LONGEST - 4)
+    raise ValueError(f"No font is narrow enough for the lines {list(lines)}: shorten them.")
 
 
 def _tile(face: fonts.Face, size: int, lines: Sequence[str], rng: random.Random) -> Image.Image:
@@ -58,9 +62,12 @@ def _tile(face: fonts.Face, size: int, lines: Sequence[str], rng: random.Random)
 
 def _on_paper(mask: Image.Image, look: Look, margin: float, rng: random.Random) -> Image.Image:
     """Put the mask somewhere on a sheet at least `margin` wider all round."""
+    roomy = rng.random() < 0.12
     sheet = tuple(
         _sheet_edge(rng, ink / look.scale + 2 * margin, least, slack)
-        for ink, least, slack in zip(mask.size, (64, 16), (28, 12), strict=True)
+        for ink, least, slack in zip(
+            mask.size, (64, 16), (90, 70) if roomy else (28, 12), strict=True
+        )
     )
     width, height = (round(edge * look.scale) for edge in sheet)
     image = Image.new("RGB", (width, height), look.paper)

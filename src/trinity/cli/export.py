@@ -1,0 +1,104 @@
+"""Turns the newest checkpoint of a training run into a checkpoint directory that can be used.
+
+Called by `train --export`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trinity.errors import CheckpointError, ConfigError, NotFound
+
+if TYPE_CHECKING:
+    from trinity.config import ModelConfig
+
+LICENCE = "Apache-2.0"
+_SMALL_FILES = ("config.json", "tekken.json", "intensity.json")
+
+
+def export_run(run: Path, directory: Path, recipe: str | None = None) -> int:
+    """Write the newest checkpoint of `run` to `directory` in BF16; returns the tokens it has seen.
+
+    `recipe` names what it was trained by; `None` takes the name in the run's log. What else is in
+    `directory` is kept, an `intensity.json` too. Raises `NotFound` or `CheckpointError` where the
+    run holds nothing whole.
+    """
+    import torch
+    from safetensors.torch import load_file
+
+    from trinity.model.checkpoint import save_model
+    from trinity.model.small4 import Small4
+
+    settings, newest, state = _read_run(run)
+    if directory.exists() and not directory.is_dir():
+        raise ConfigError(f"{directory} is a file; --export needs a directory.")
+    model = Small4(model_config(settings["model"]))
+    model.load_state_dict(load_file(newest / "weights.safetensors"))
+    save_model(model.to(torch.bfloat16), directory)
+    tokenizer = Path(settings["tokenizer"]).read_bytes()
+    (directory / "tekken.json").write_bytes(tokenizer)
+    table = directory / "intensity.json"
+    if not table.exists():
+        default = files("trinity") / "models" / "mini" / "intensity.json"
+        table.write_bytes(default.read_bytes())
+    parts = [*sorted(directory.glob("*.safetensors*")), *map(directory.joinpath, _SMALL_FILES)]
+    manifest = {
+        "name": directory.resolve().name,
+        "trained_experts": settings["corpus"]["expert_range"],
+        "tokens": state["tokens"],
+        "recipe": recipe or _recipe_of(run),
+        "licence": LICENCE,
+        "sha256": {path.name: sha256(path) for path in parts},
+    }
+    (directory / "trinity.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    return int(state["tokens"])
+
+
+def model_config(values: dict[str, Any]) -> ModelConfig:
+    """The shape that a run's `config.json` describes."""
+    from trinity.config import ModelConfig, RopeConfig, VisionConfig
+
+    vision = values["vision"]
+    return ModelConfig(
+        **{
+            **values,
+            "rope": RopeConfig(**values["rope"]),
+            "vision": None if vision is None else VisionConfig(**vision),
+        }
+    )
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _read_run(run: Path) -> tuple[dict[str, Any], Path, dict[str, Any]]:
+    """The run's settings, its newest whole checkpoint and that one's counters."""
+    from trinity.train.run_files import RunFiles
+
+    if not run.is_dir():
+        raise NotFound(f"There is no training run {run}; give the directory of one with --run.")
+    checkpoints = RunFiles(run).checkpoints()
+    if not checkpoints or not (run / "config.json").is_file():
+        raise CheckpointError(f"The run {run} holds no whole checkpoint yet; train it first.")
+    try:
+        settings = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    except json.JSONDecodeError:
+        raise CheckpointError(
+            f"{run / 'config.json'} is damaged; train on to rewrite it."
+        ) from None
+    state = json.loads((checkpoints[-1] / "state.json").read_text(encoding="utf-8"))
+    return settings, checkpoints[-1], state
+
+
+def _recipe_of(run: Path) -> str | None:
+    from trinity.train.run_files import RunFiles
+
+    names = [record["recipe"] for record in RunFiles(run).records() if record["kind"] == "start"]
+    return names[-1] if names else None

@@ -1,0 +1,76 @@
+"""Command-line options that several commands share, declared once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trinity.types import EFFORTS, Effort, Mode
+
+ModelOption = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        metavar="MODEL",
+        help="`mini`, or the directory of a checkpoint.",
+        show_default=True,
+    ),
+]
+EffortOption = Annotated[
+    Effort | None,
+    typer.Option("--effort", metavar="E", help=f"How hard to think: {', '.join(EFFORTS)}."),
+]
+IntensityOption = Annotated[
+    int | None,
+    typer.Option(
+        "--intensity",
+        metavar="N",
+        min=0,
+        max=100,
+        help="The same dial in numbers; not with --effort.",
+    ),
+]
+ExpertsOption = Annotated[
+    int | None,
+    typer.Option("--experts", metavar="K", min=1, help="Experts per token in every layer."),
+]
+BudgetOption = Annotated[
+    int | None,
+    typer.Option("--budget", metavar="N", min=0, help="Most thinking tokens; 0 forbids thinking."),
+]
+ModeOption = Annotated[
+    Mode | None,
+    typer.Option(
+        "--mode", metavar="M", help=f"What the scheduler optimises for: {', '.join(Mode)}."
+    ),
+]
+SystemOption = Annotated[
+    str | None, typer.Option("--system", metavar="TEXT", help="A system prompt.")
+]
+SeedOption = Annotated[
+    int | None,
+    typer.Option("--seed", metavar="N", help="Fixes the random choices. Default: drawn at random."),
+]
+TemperatureOption = Annotated[
+    float | None,
+    typer.Option(
+        "--temperature", metavar="X", min=0.0, max=2.0, help="0 picks the likeliest token."
+    ),
+]
+MaxTokensOption = Annotated[
+    int | None,
+    typer.Option(
+        "--max-tokens", metavar="N", min=1, help="Most generated tokens, thinking included."
+    ),
+]
+ImagesOption = Annotated[
+    list[str] | None,
+    typer.Option("--image", metavar="PATH", help="A picture; may be given several times."),
+]
+FilesOption = Annotated[
+    list[Path] | None,
+    typer.Option("--file", metavar="PATH", help="A text file put after the prompt; several times."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")]

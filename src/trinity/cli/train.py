@@ -1,0 +1,166 @@
+"""`trinity train`: run a recipe, resume it, export what it made."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trinity.cli.interrupts import stop_on_interrupt
+from trinity.cli.recipes import adjusted, load_recipe
+from trinity.cli.terminal import duration, say, stdout
+from trinity.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from trinity.model.small4 import Small4
+    from trinity.train.trainer import TrainConfig, Trainer
+
+DOMAINS = ("reasoning", "vision", "code", "chat")
+
+OnReport = Callable[[dict[str, float]], None]
+
+
+def train(
+    recipe: Annotated[
+        Path | None,
+        typer.Argument(help="A Python file with a function `recipe() -> TrainConfig`."),
+    ] = None,
+    run: Annotated[
+        Path | None,
+        typer.Option("--run", metavar="DIR", help="The run's directory. Default: runs/RECIPE."),
+    ] = None,
+    tokens: Annotated[
+        int | None, typer.Option("--tokens", min=1, help="Length of the whole run.")
+    ] = None,
+    stop_at: Annotated[
+        int | None, typer.Option("--stop-at", min=1, help="Stop at this many tokens; save.")
+    ] = None,
+    lr: Annotated[float | None, typer.Option("--lr", min=0.0, help="Peak learning rate.")] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option("--start", metavar="CHECKPOINT", help="Weights to start from."),
+    ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option("--export", metavar="DIR", help="Write the result as a checkpoint."),
+    ] = None,
+) -> None:
+    """Train a recipe, or go on with its run.
+
+    Start the same command again to resume; Ctrl-C saves and stops. With --export and no recipe,
+    the newest checkpoint of --run is written without training.
+    """
+    if recipe is None:
+        if run is None or export is None:
+            raise UsageError("Give a recipe to train, or --run and --export to write a checkpoint.")
+        if any(value is not None for value in (tokens, stop_at, lr, start)):
+            raise UsageError("--tokens, --stop-at, --lr and --start need a recipe to apply to.")
+        _export(run, export, None)
+        return
+    config = adjusted(load_recipe(recipe), tokens, lr, start)
+    directory = run or Path("runs") / recipe.stem
+    stopped = _train(config, directory, recipe.stem, stop_at)
+    if export is not None and not stopped:
+        _export(directory, export, recipe.stem)
+
+
+def _train(config: TrainConfig, directory: Path, name: str, stop_at: int | None) -> bool:
+    """Run or resume; whether Ctrl-C ended it."""
+    trainer_class = _stoppable_trainer()
+    _check_same_shape(config, directory)
+    console = stdout()
+    # Entered first, so that the data process inherits the quiet answer to Ctrl-C.
+    with stop_on_interrupt() as stopped:
+        trainer = trainer_class(config, directory, stopped)
+        trainer.files.log({"kind": "start", "recipe": name, "tokens": trainer.state.tokens})
+        if trainer.state.tokens:
+            say(console, f"Resuming {directory} at {_millions(trainer.state.tokens)} tokens.")
+        with _progress(config.total_tokens, trainer.state.tokens, console) as on_report:
+            trainer.run(on_report, stop_at)
+    ending = "Stopped" if stopped.is_set() else "Done"
+    say(console, f"{ending} at {_millions(trainer.state.tokens)} tokens; saved in {directory}.")
+    return stopped.is_set()
+
+
+def _stoppable_trainer() -> Callable[[TrainConfig, Path, threading.Event], Trainer]:
+    from trinity.train.corpus import MicroBatch
+    from trinity.train.trainer import Trainer
+
+    class StoppableTrainer(Trainer):
+        """Ends its steps, and so saves, once the event is set."""
+
+        def __init__(self, config: TrainConfig, directory: Path, stopped: threading.Event) -> None:
+            super().__init__(config, directory, _load)
+            self.stopped = stopped
+
+        def _steps(self, limit: int) -> Iterator[list[MicroBatch]]:
+            for step in super()._steps(limit):
+                if self.stopped.is_set():
+                    return
+                yield step
+
+    return StoppableTrainer
+
+
+def _load(path: str) -> Small4:
+    from trinity.model.checkpoint import load_model
+
+    return load_model(Path(path))
+
+
+def _check_same_shape(config: TrainConfig, directory: Path) -> None:
+    path = directory / "config.json"
+    if not path.is_file():
+        return
+    try:
+        earlier = json.loads(path.read_text(encoding="utf-8")).get("model")
+    except json.JSONDecodeError:
+        return  # torn when a run was killed; the checkpoints beside it are whole or absent
+    if earlier != json.loads(json.dumps(asdict(config.model))):
+        raise ConfigError(
+            f"The run {directory} trains a model of another shape; give this recipe its own --run."
+        )
+
+
+def _export(run: Path, directory: Path, recipe: str | None) -> None:
+    from trinity.cli.export import export_run
+
+    tokens = export_run(run, directory, recipe)
+    say(stdout(), f"Wrote {directory}, trained on {_millions(tokens)} tokens.")
+
+
+@contextmanager
+def _progress(total: int, done: int, console: Console) -> Iterator[OnReport]:
+    """Something to report to: a moving bar on a terminal, else a line for each report."""
+    if not console.is_terminal:
+        yield lambda report: say(console, _line(report, total))
+        return
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    progress = Progress(BarColumn(bar_width=20), TextColumn("{task.description}"), console=console)
+    with progress:
+        task = progress.add_task("making the first examples …", total=total, completed=done)
+        yield lambda report: progress.update(
+            task, completed=report["tokens"], description=_line(report, total)
+        )
+
+
+def _line(report: dict[str, float], total: int) -> str:
+    domains = " ".join(f"{name} {report[name]:.2f}" for name in DOMAINS)
+    progress = f"{_millions(report['tokens'])} of {_millions(total)}"
+    return (
+        f"{progress} · loss {report['loss']:.3f} ({domains}) · "
+        f"{report['tokens_per_s']:,.0f} tokens/s · {duration(report['seconds_left'])} left"
+    )
+
+
+def _millions(tokens: float) -> str:
+    return f"{tokens / 1e6:.2f} M"

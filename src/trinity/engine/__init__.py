@@ -1,0 +1,1 @@
+"""Who runs next, on which memory, and what comes out: from a request to its events."""

@@ -1,0 +1,141 @@
+"""Decides which sequences advance in a step, by how many tokens, and who has to give up blocks.
+
+Called by the engine once a step. Decoded tokens come first, prompts fill the rest of the token
+budget. Latency requests go before others, then earlier before later.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from dataclasses import dataclass
+
+from trinity.config import EngineConfig
+from trinity.engine.blocks import BlockPool
+from trinity.engine.sequence import Sequence, State
+
+Schedule = dict[Sequence, int]
+"""How many tokens each sequence advances by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """How a waiting sequence would fit: blocks with its prefix, and how many more it needs."""
+
+    cached: list[int]
+    num_new: int
+
+
+class Scheduler:
+    """The waiting and the running sequences, both in order of rank."""
+
+    def __init__(self, pool: BlockPool, config: EngineConfig) -> None:
+        """Share out `pool` among the sequences that will be added."""
+        self.waiting: list[Sequence] = []
+        self.running: list[Sequence] = []
+        self.num_preemptions = 0
+        self._pool = pool
+        self._config = config
+
+    def add(self, sequence: Sequence) -> None:
+        """Queue a sequence. Its prompt and answer must fit into the pool when it runs alone."""
+        insort(self.waiting, sequence, key=_rank)
+
+    def end(self, sequence: Sequence) -> None:
+        """Take a sequence out, whatever it is doing, and give its blocks back."""
+        if sequence.state is State.RUNNING:
+            self.running.remove(sequence)
+        elif sequence in self.waiting:
+            self.waiting.remove(sequence)
+        self._pool.release(sequence.end())
+
+    def schedule(self) -> Schedule:
+        """Choose who advances now. Admits and preempts; every choice has its blocks."""
+        schedule: Schedule = {}
+        for sequence in list(self.running):
+            if sequence.state is State.RUNNING and sequence.num_pending == 1:
+                self._decode(sequence, schedule)
+        for sequence in self.running:
+            if sequence not in schedule:
+                self._prefill(sequence, schedule)
+        while self.waiting and self._left(schedule) and self._admit(self.waiting[0], schedule):
+            pass
+        return schedule
+
+    def preempt_all(self) -> None:
+        """Make every running sequence compute its tokens anew."""
+        while self.running:
+            self._preempt(self.running[-1], {})
+
+    def cache_full_blocks(self, sequence: Sequence) -> None:
+        """Offer all blocks that are full of computed tokens to the prefix cache."""
+        if self._config.prefix_cache:
+            num_full = sequence.num_computed // self._config.block_size
+            keys = sequence.keys(num_full, self._config.block_size)
+            for block, key in zip(sequence.blocks, keys, strict=False):
+                self._pool.cache(block, key)
+
+    def _left(self, schedule: Schedule) -> int:
+        return self._config.max_step_tokens - sum(schedule.values())
+
+    def _decode(self, sequence: Sequence, schedule: Schedule) -> None:
+        """Advance by one token, at the expense of the lowest in rank if a block is needed."""
+        missing = self._num_blocks(sequence) - len(sequence.blocks)
+        while self._pool.num_available < missing:
+            last = self.running[-1]
+            self._preempt(last, schedule)
+            if last is sequence:
+                return
+        sequence.blocks += self._pool.allocate(missing)
+        schedule[sequence] = 1
+
+    def _prefill(self, sequence: Sequence, schedule: Schedule) -> None:
+        """Advance by what is left of the budget; the blocks were given at admission."""
+        if num_tokens := min(sequence.num_pending, self._left(schedule)):
+            schedule[sequence] = num_tokens
+
+    def _admit(self, sequence: Sequence, schedule: Schedule) -> bool:
+        """Start `sequence` if it fits, after preempting lower classes where that helps."""
+        while (admission := self._plan(sequence)) is None:
+            last = self.running[-1] if self.running else None
+            if last is None or last.urgency <= sequence.urgency:
+                return False
+            self._preempt(last, schedule)
+        # Held first: what is allocated next may evict blocks that nobody holds.
+        self._pool.share(admission.cached)
+        blocks = admission.cached + self._pool.allocate(admission.num_new)
+        self.waiting.remove(sequence)
+        insort(self.running, sequence, key=_rank)
+        sequence.admit(blocks, len(admission.cached) * self._config.block_size)
+        self._prefill(sequence, schedule)
+        return True
+
+    def _plan(self, sequence: Sequence) -> Admission | None:
+        """How `sequence` would fit now, or None if it must wait. Changes nothing."""
+        if len(self.running) >= self._config.max_sequences:
+            return None
+        cached = self._cached_blocks(sequence)
+        num_new = self._num_blocks(sequence) - len(cached)
+        # Those that run are left a block each, or they would soon preempt the newcomer.
+        needed = num_new + self._pool.num_unused(cached) + len(self.running)
+        return Admission(cached, num_new) if needed <= self._pool.num_available else None
+
+    def _cached_blocks(self, sequence: Sequence) -> list[int]:
+        if not self._config.prefix_cache:
+            return []
+        # The last token is always computed, since what follows is chosen from its state.
+        num_reusable = (sequence.num_tokens - 1) // self._config.block_size
+        return self._pool.match(sequence.keys(num_reusable, self._config.block_size))
+
+    def _num_blocks(self, sequence: Sequence) -> int:
+        return -(-sequence.num_tokens // self._config.block_size)
+
+    def _preempt(self, sequence: Sequence, schedule: Schedule) -> None:
+        schedule.pop(sequence, None)
+        self.running.remove(sequence)
+        self._pool.release(sequence.preempt())
+        insort(self.waiting, sequence, key=_rank)
+        self.num_preemptions += 1
+
+
+def _rank(sequence: Sequence) -> tuple[int, int, int]:
+    return sequence.rank

@@ -1,0 +1,147 @@
+"""One choice of one request, as the scheduler sees it: tokens, progress, blocks.
+
+Its tokens are those of the prompt and the answer so far; the step that computes the last of them
+yields the next. There is no prefill and no decode phase, only tokens that must catch up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum, auto
+
+from trinity.engine.blocks import ROOT_KEY, block_key
+from trinity.types import GenerationRequest, Mode
+
+ExpertRun = tuple[tuple[int, ...], int]
+"""Experts per token in each layer, and for how many tokens on end."""
+
+
+class State(Enum):
+    """Where a sequence stands; it moves from waiting to running, back if preempted, and ends."""
+
+    WAITING = auto()
+    RUNNING = auto()
+    ENDED = auto()
+
+
+class Sequence:
+    """Tokens that the engine advances. `blocks` only ever grows while the sequence runs."""
+
+    def __init__(
+        self,
+        request: GenerationRequest,
+        index: int,
+        arrival: int,
+        prompt_experts: tuple[int, ...],
+    ) -> None:
+        """Choice `index` of `request`, which came as the `arrival`-th.
+
+        `prompt_experts` are the model's own experts per token in each layer.
+        """
+        self.request = request
+        self.index = index
+        self.urgency = 0 if request.mode is Mode.LATENCY else 1
+        """The scheduling class: the lower goes first."""
+        self.rank = (self.urgency, arrival, index)
+        """Who goes first, and last in preemption."""
+        self.state = State.WAITING
+        self.token_ids = list(request.prompt_ids)
+        self.num_computed = 0
+        """Leading tokens whose latents are in the cache."""
+        self.num_cached: int | None = None
+        """Prompt tokens that were in the cache at the first admission."""
+        self.blocks: list[int] = []
+        self._prompt_experts = prompt_experts
+        self._keys: list[bytes] = []
+
+    @property
+    def num_tokens(self) -> int:
+        """Tokens of prompt and answer."""
+        return len(self.token_ids)
+
+    @property
+    def prompt_length(self) -> int:
+        """Tokens of the prompt."""
+        return len(self.request.prompt_ids)
+
+    @property
+    def num_generated(self) -> int:
+        """Tokens of the answer."""
+        return len(self.token_ids) - len(self.request.prompt_ids)
+
+    @property
+    def num_pending(self) -> int:
+        """Tokens that are still to be computed before the next can be chosen; 0 after the end."""
+        return len(self.token_ids) - self.num_computed
+
+    @property
+    def expert_rows(self) -> int:
+        """Expert evaluations of the answer's tokens, all layers; the last is never evaluated."""
+        return max(0, self.num_tokens - 1 - self.prompt_length) * sum(self.request.active_experts)
+
+    def admit(self, blocks: list[int], num_computed: int) -> None:
+        """Start running on `blocks`, whose first `num_computed` slots are filled."""
+        assert self.state is State.WAITING
+        self.state = State.RUNNING
+        self.blocks = blocks
+        self.num_computed = num_computed
+        if self.num_cached is None:
+            self.num_cached = min(num_computed, self.prompt_length)
+
+    def advance(self, num_tokens: int) -> None:
+        """Note that a step computed the next `num_tokens` tokens."""
+        assert self.state is State.RUNNING
+        assert num_tokens <= self.num_pending
+        self.num_computed += num_tokens
+
+    def append(self, token_id: int) -> None:
+        """Add the token chosen after all others were computed."""
+        assert self.state is State.RUNNING
+        assert self.num_pending == 0
+        self.token_ids.append(token_id)
+
+    def preempt(self) -> list[int]:
+        """Wait again, tokens kept; returns the blocks it held."""
+        assert self.state is State.RUNNING
+        self.state = State.WAITING
+        return self._leave_blocks()
+
+    def end(self) -> list[int]:
+        """Stop for good; returns the blocks it held."""
+        assert self.state is not State.ENDED
+        self.state = State.ENDED
+        return self._leave_blocks()
+
+    def expert_runs(self, start: int, stop: int) -> list[ExpertRun]:
+        """Under which expert counts the tokens `start` to `stop` are computed, in order."""
+        prompt = max(0, min(stop, self.prompt_length) - start)
+        runs = [
+            (self._prompt_experts, prompt),
+            (self.request.active_experts, stop - start - prompt),
+        ]
+        return [run for run in runs if run[1]]
+
+    def keys(self, count: int, block_size: int) -> Iterator[bytes]:
+        """Prefix cache keys of the first `count` blocks, which must be full of tokens."""
+        for index in range(count):
+            if index == len(self._keys):
+                self._keys.append(self._key(index * block_size, (index + 1) * block_size))
+            yield self._keys[index]
+
+    def _key(self, start: int, stop: int) -> bytes:
+        images = self.request.images
+        return block_key(
+            self._keys[-1] if self._keys else ROOT_KEY,
+            self.token_ids[start:stop],
+            self.expert_runs(start, stop),
+            [
+                (image.start - start, image.digest)
+                for image in images
+                if image.start < stop and start < image.start + image.num_tokens
+            ],
+        )
+
+    def _leave_blocks(self) -> list[int]:
+        blocks, self.blocks = self.blocks, []
+        self.num_computed = 0
+        return blocks

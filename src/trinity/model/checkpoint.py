@@ -1,0 +1,199 @@
+"""Checkpoint directories: find, read and write them, strictly in both directions.
+
+Read are the official layout (`config.json`, `model*.safetensors`) and the original one
+(`params.json`, `consolidated*.safetensors`); written is the official one. No file runs code.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from trinity.config import ModelConfig
+from trinity.errors import CheckpointError, NotFound
+from trinity.model.checkpoint_writer import save_model
+from trinity.model.hf_config import config_from_hf, weight_format_of
+from trinity.model.json_fields import Fields, read_json
+from trinity.model.layout import Part, Shape, native_parts, official_parts
+from trinity.model.native_config import config_from_params, native_format_of
+from trinity.model.shards import ShardReader, StoredTensor, find_tensors
+from trinity.model.small4 import Small4
+from trinity.model.weight_format import STORED_DTYPES, WeightFormat
+from trinity.ops.rope import yarn_inverse_frequencies
+from trinity.presets import PRESETS
+
+__all__ = [
+    "Manifest",
+    "load_model",
+    "read_config",
+    "read_manifest",
+    "read_weight_format",
+    "resolve_directory",
+    "save_model",
+]
+
+EMBEDDED = "mini"
+"""The preset whose weights ship inside the package."""
+CONFIG_FILE = "config.json"
+PARAMS_FILE = "params.json"
+MANIFEST_FILE = "trinity.json"
+_SHOWN = 3
+"""Names of faulty tensors that an error lists."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What `trinity.json` says of a checkpoint beyond its shape."""
+
+    name: str
+    trained_experts: tuple[int, int]
+    """Lowest and highest number of active experts that the weights were trained for."""
+
+
+def resolve_directory(name_or_path: str) -> Path:
+    """The checkpoint directory that a `--model` value means.
+
+    `mini` is the one inside the package; anything else is a path. Raises `NotFound`.
+    """
+    if name_or_path == EMBEDDED:
+        directory = Path(str(importlib.resources.files("trinity") / "models" / EMBEDDED))
+        if not (directory / CONFIG_FILE).is_file():
+            raise NotFound(f"The weights of {EMBEDDED!r} are not in this installation; reinstall.")
+        return directory
+    if name_or_path in PRESETS:
+        raise NotFound(
+            f"The preset {name_or_path!r} is a shape: its weights are not shipped. Give the path "
+            f"of a checkpoint directory, or {EMBEDDED!r}."
+        )
+    path = Path(name_or_path).expanduser()
+    try:
+        if path.is_dir():
+            return path
+        is_file = path.exists()
+    except (OSError, ValueError):
+        is_file = False
+    if is_file:
+        raise NotFound(f"{name_or_path} is a file; give the checkpoint's directory.")
+    if name_or_path.count("/") == 1 and not name_or_path.startswith((".", "~", "/")):
+        raise NotFound(
+            f"There is no directory {name_or_path}. If it is a model on the hub, download it "
+            "first and give the directory."
+        )
+    raise NotFound(f"There is no checkpoint directory {name_or_path!r}; check the path.")
+
+
+def read_config(directory: Path) -> ModelConfig:
+    """The shape of the model in `directory`; weights are not needed."""
+    data, is_native = _read_settings(directory)
+    return config_from_params(data) if is_native else config_from_hf(data)
+
+
+def read_weight_format(directory: Path) -> WeightFormat:
+    """How the weights in `directory` are stored, as its config says."""
+    data, is_native = _read_settings(directory)
+    return native_format_of(data) if is_native else weight_format_of(data)
+
+
+def read_manifest(directory: Path) -> Manifest:
+    """The manifest; where there is none, the directory's name and the config's expert count."""
+    config = read_config(directory)
+    path = directory / MANIFEST_FILE
+    count = config.num_experts_per_tok
+    if not path.exists():
+        return Manifest(name=directory.resolve().name, trained_experts=(count, count))
+    data = read_json(path)
+    match data.data.get("trained_experts", [count, count]):
+        case [int(low), int(high)] if 1 <= low <= high <= config.n_routed_experts:
+            return Manifest(name=data.text("name"), trained_experts=(low, high))
+    raise data.fault("trained_experts", f"two counts from 1 to {config.n_routed_experts}, in order")
+
+
+def load_model(directory: Path, dtype: torch.dtype = torch.float32) -> Small4:
+    """The model in `directory`, its weights converted to `dtype` one tensor at a time.
+
+    Raises `CheckpointError` unless every tensor is there, no other is, and each has its shape and
+    the dtype that the config declares. Memory peaks at the finished model and one tensor.
+    """
+    config, weight_format = read_config(directory), read_weight_format(directory)
+    if not weight_format.is_readable:
+        raise CheckpointError(
+            f"The weights in {directory} are stored in {weight_format.value.upper()}, which "
+            "cannot be read yet; use a BF16 copy."
+        )
+    _, is_native = _read_settings(directory)
+    with torch.device("meta"):
+        model = Small4(config)
+    shapes = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
+    parts = list((native_parts if is_native else official_parts)(shapes, config))
+    stored = find_tensors(directory, "consolidated" if is_native else "model")
+    _check_tensors(directory, parts, stored, STORED_DTYPES[weight_format][0])
+    _fill(model, parts, stored, dtype)
+    # Not stored, and on the meta device so far.
+    model.frequencies = yarn_inverse_frequencies(config.qk_rope_head_dim, config.rope)
+    return model
+
+
+def _read_settings(directory: Path) -> tuple[Fields, bool]:
+    """The config file's content, and whether it is the native one. Official wins over native."""
+    for file, is_native in ((CONFIG_FILE, False), (PARAMS_FILE, True)):
+        if (directory / file).is_file():
+            return read_json(directory / file), is_native
+    if not directory.is_dir():
+        raise NotFound(f"There is no checkpoint directory {directory}; check the path.")
+    raise CheckpointError(
+        f"{directory} is not a checkpoint: it holds neither {CONFIG_FILE} nor {PARAMS_FILE}."
+    )
+
+
+def _check_tensors(
+    directory: Path, parts: list[Part], stored: dict[str, StoredTensor], dtype: str
+) -> None:
+    expected = {part.name: part.shape for part in parts}
+    common = [name for name in expected if name in stored]
+    faults = {
+        "missing": [name for name in expected if name not in stored],
+        "not part of this model": [name for name in stored if name not in expected],
+        "misshaped": [
+            _misshaped(name, stored[name].entry.shape, expected[name])
+            for name in common
+            if stored[name].entry.shape != expected[name]
+        ],
+        f"not {dtype}": [
+            f"{name} ({stored[name].entry.dtype})"
+            for name in common
+            if stored[name].entry.dtype != dtype
+        ],
+    }
+    told = [_told(kind, names) for kind, names in faults.items() if names]
+    if told:
+        raise CheckpointError(
+            f"The weights in {directory} do not fit its config: {'; '.join(told)}."
+        )
+
+
+def _misshaped(name: str, actual: Shape, wanted: Shape) -> str:
+    return f"{name} is {list(actual)} instead of {list(wanted)}"
+
+
+def _told(kind: str, names: list[str]) -> str:
+    more = ", ..." if len(names) > _SHOWN else ""
+    count = "1 tensor is" if len(names) == 1 else f"{len(names):,} tensors are"
+    return f"{count} {kind} ({', '.join(names[:_SHOWN])}{more})"
+
+
+def _fill(
+    model: Small4, parts: list[Part], stored: dict[str, StoredTensor], dtype: torch.dtype
+) -> None:
+    """Replace the meta parameters of `model`, each by an allocated one once its parts come up."""
+    with torch.no_grad(), ShardReader() as reader:
+        for part in parts:
+            parameter = model.get_parameter(part.parameter)
+            if parameter.is_meta:
+                parameter = nn.Parameter(torch.empty(parameter.shape, dtype=dtype, device="cpu"))
+                owner, _, name = part.parameter.rpartition(".")
+                setattr(model.get_submodule(owner), name, parameter)
+            part.place(reader.read(part.name, stored[part.name]), parameter)

@@ -1,0 +1,1 @@
+"""HTTP on one side, the engine's events on the other; never a tensor."""

@@ -1,0 +1,156 @@
+"""What every request passes before a route sees it: a request id, the Host check and the API key.
+
+Wrapped around the whole app, so a route that somebody adds is guarded without a line of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import logging
+import re
+import time
+import uuid
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import Headers, MutableHeaders
+
+from trinity.errors import ConfigError, InvalidRequest, TrinityError, Unauthorised
+from trinity.server.responses import error_response
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from trinity.config import ServerConfig
+    from trinity.server.metrics import Metrics
+
+OPEN_PATHS = frozenset({"/livez", "/readyz"})
+"""What needs no key: they say nothing but whether the server works."""
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+_log = logging.getLogger(__name__)
+
+
+class Misdirected(InvalidRequest):
+    """The Host header names another server: a page on the web may have aimed a name at this one."""
+
+    http_status = 421
+
+
+class Guard:
+    """ASGI middleware: identifies, checks, counts and logs every request."""
+
+    def __init__(self, app: ASGIApp, *, config: ServerConfig, metrics: Metrics) -> None:
+        """Guard `app` as `config` says. `check_exposure` must have passed."""
+        self._app = app
+        self._metrics = metrics
+        self._hosts = allowed_hosts(config.host)
+        self._key_digests = [_digest(key.encode()) for key in config.api_keys]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection, as ASGI asks."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started_s = time.monotonic()
+        request_id = _request_id(Headers(scope=scope))
+        scope.setdefault("state", {})["request_id"] = request_id
+        status = 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["x-request-id"] = request_id
+            await send(message)
+
+        try:
+            await self._pass_on(scope, receive, send_with_id)
+        finally:
+            self._note(scope, status, time.monotonic() - started_s)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        try:
+            self._check_host(headers)
+            if scope["path"] not in OPEN_PATHS:
+                self._check_key(headers)
+        except TrinityError as error:
+            await error_response(error)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _check_host(self, headers: Headers) -> None:
+        if self._hosts is not None and host_name(headers.get("host", "")) not in self._hosts:
+            raise Misdirected(
+                "The Host header does not name this server; use one of "
+                f"{', '.join(sorted(self._hosts))}."
+            )
+
+    def _check_key(self, headers: Headers) -> None:
+        if not self._key_digests:
+            return
+        scheme, _, key = headers.get("authorization", "").partition(" ")
+        digest = _digest(key.strip().encode("latin-1"))
+        # All are compared, so that the time taken says nothing about which one came close.
+        matches = [hmac.compare_digest(digest, known) for known in self._key_digests]
+        if scheme.lower() != "bearer" or not any(matches):
+            raise Unauthorised(
+                "The API key is missing or wrong; send a valid one as `Authorization: Bearer KEY`."
+            )
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "other")
+        self._metrics.answered(route, status)
+        _log.info(
+            "%s %s %d %.3fs %s",
+            scope["method"] if scope["method"].isalpha() else "?",
+            route,
+            status,
+            seconds,
+            scope["state"]["request_id"],
+        )
+
+
+def check_exposure(config: ServerConfig) -> None:
+    """Raise `ConfigError` where other machines could use the server without a key."""
+    if not is_loopback(config.host) and not config.api_keys:
+        raise ConfigError(
+            f"The host {config.host!r} can be reached from other machines, and no API key is set; "
+            "set one, or use 127.0.0.1."
+        )
+    if any(not key.strip() or not key.isascii() for key in config.api_keys):
+        raise ConfigError("An API key is empty or not ASCII; use letters, digits and signs.")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`; other names than localhost count as public."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def allowed_hosts(host: str) -> frozenset[str] | None:
+    """Names that a Host header may have for a server bound to `host`; None where any may stand."""
+    if not is_loopback(host):
+        return None
+    bare = host.strip("[]").lower()
+    return frozenset({*_LOOPBACK_HOSTS, f"[{bare}]" if ":" in bare else bare})
+
+
+def host_name(header: str) -> str:
+    """The name in a Host header, without the port."""
+    found = re.fullmatch(r"(\[[0-9a-f:.]+\]|[^:\[\]@/?#\\\s]+)(:\d{1,5})?", header.lower())
+    return found[1] if found else ""
+
+
+def _digest(key: bytes) -> bytes:
+    return hashlib.sha256(key).digest()
+
+
+def _request_id(headers: Headers) -> str:
+    given = headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex

@@ -1,0 +1,436 @@
+"""The OpenAI chat dialect, inward: a request body becomes a `ChatRequest`.
+
+Called by the app; `answers.py` is the way back. A parameter is honoured, refused, or named in a
+warning: what the models below do not list has no effect, and `_without_effect` says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from trinity.errors import InvalidRequest, NotFound
+from trinity.inputs.images import image_from_data_url
+from trinity.types import (
+    ChatRequest,
+    Effort,
+    ImagePart,
+    IntensityRequest,
+    Message,
+    Mode,
+    Part,
+    SamplingParams,
+    TextPart,
+    ThinkingPart,
+    Tool,
+    ToolCall,
+)
+
+MAX_MESSAGES = 2048
+MAX_TOOLS = 128
+MAX_CHOICES = 16
+MAX_STOPS = 16
+MAX_BIASES = 1024
+MAX_WARNINGS = 20
+"""More parameters than this without effect are counted, not named."""
+
+_INT32 = 2**31 - 1
+_INT64 = 2**63 - 1
+_TIERS = {"priority": Mode.LATENCY, "fast": Mode.LATENCY, "flex": Mode.THROUGHPUT}
+_NOTHING_ASKED: dict[str, tuple[Any, ...]] = {
+    "store": (False,),
+    "parallel_tool_calls": (True,),
+    "modalities": (["text"],),
+    "response_format": ({"type": "text"},),
+    "verbosity": ("medium",),
+    "include_obfuscation": (False,),
+    "detail": ("auto", "high"),
+    "index": tuple(range(MAX_TOOLS)),
+}
+"""Values of parameters without effect that ask for what happens anyway."""
+
+
+class Wire(BaseModel):
+    """An object of the dialect. Unknown fields are kept, to be reported."""
+
+    model_config = ConfigDict(extra="allow", strict=True, allow_inf_nan=False)
+
+
+def _as_parts(value: object) -> object:
+    if value is None:
+        return []
+    return [{"type": "text", "text": value}] if isinstance(value, str) else value
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _as_url(value: object) -> object:
+    return {"url": value} if isinstance(value, str) else value
+
+
+class TextContent(Wire):
+    """Text in a message."""
+
+    type: Literal["text"]
+    text: str
+
+
+class ImageUrl(Wire):
+    """Where a picture is; only data URLs are read."""
+
+    url: str
+
+
+class ImageContent(Wire):
+    """A picture in a message."""
+
+    type: Literal["image_url"]
+    image_url: Annotated[ImageUrl, BeforeValidator(_as_url)]
+
+
+class ThinkingContent(Wire):
+    """Earlier reasoning, in the form of Mistral's chunks or as one text."""
+
+    type: Literal["thinking"]
+    thinking: Annotated[list[TextContent], BeforeValidator(_as_parts)]
+
+
+Content = Annotated[TextContent | ImageContent | ThinkingContent, Field(discriminator="type")]
+
+
+class FunctionCall(Wire):
+    """What the assistant called."""
+
+    name: str
+    arguments: str
+
+
+class WireToolCall(Wire):
+    """A call in an earlier message."""
+
+    id: str
+    type: Literal["function"] = "function"
+    function: FunctionCall
+
+
+class WireMessage(Wire):
+    """One turn."""
+
+    role: Literal["system", "developer", "user", "assistant", "tool"]
+    content: Annotated[list[Content], BeforeValidator(_as_parts)] = []
+    reasoning: str | None = None
+    reasoning_content: str | None = None
+    tool_calls: list[WireToolCall] | None = Field(default=None, max_length=MAX_TOOLS)
+    tool_call_id: str | None = None
+
+
+class FunctionDefinition(Wire):
+    """A function the model may call."""
+
+    name: str
+    description: str | None = None
+    parameters: dict[str, Any] | None = None
+
+
+class WireTool(Wire):
+    """A tool the model may use."""
+
+    type: Literal["function"]
+    function: FunctionDefinition
+
+
+class StreamOptions(Wire):
+    """Extras of a stream."""
+
+    include_usage: bool | None = None
+
+
+class ChatCompletionRequest(Wire):
+    """The body of `POST /v1/chat/completions`: all that is honoured."""
+
+    model: str
+    messages: list[WireMessage] = Field(min_length=1, max_length=MAX_MESSAGES)
+    tools: list[WireTool] | None = Field(default=None, max_length=MAX_TOOLS)
+    tool_choice: Any = None
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    n: int | None = Field(default=None, ge=1, le=MAX_CHOICES)
+
+    max_tokens: int | None = Field(default=None, ge=1, le=_INT32)
+    max_completion_tokens: int | None = Field(default=None, ge=1, le=_INT32)
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    top_k: int | None = Field(default=None, ge=-1, le=_INT32)
+    """0 and -1, which vLLM's clients send, switch it off."""
+    min_p: float | None = Field(default=None, ge=0, le=1)
+    presence_penalty: float | None = Field(default=None, ge=-2, le=2)
+    frequency_penalty: float | None = Field(default=None, ge=-2, le=2)
+    repetition_penalty: float | None = Field(default=None, gt=0, le=10)
+    stop: (
+        Annotated[
+            list[Annotated[str, Field(min_length=1, max_length=256)]],
+            Field(max_length=MAX_STOPS),
+            BeforeValidator(_as_list),
+        ]
+        | None
+    ) = None
+    seed: int | None = Field(default=None, ge=-_INT64 - 1, le=_INT64)
+    logprobs: bool | None = None
+    top_logprobs: int | None = Field(default=None, ge=0, le=20)
+    logit_bias: dict[str, Annotated[float, Field(ge=-100, le=100)]] | None = Field(
+        default=None, max_length=MAX_BIASES
+    )
+
+    reasoning_effort: Effort | None = None
+    intensity: int | None = Field(default=None, ge=0, le=100)
+    active_experts: int | None = Field(default=None, ge=1, le=_INT32)
+    thinking_token_budget: int | None = Field(default=None, ge=0, le=_INT32)
+    mode: Literal["latency", "balanced", "throughput"] | None = None
+    service_tier: Literal["auto", "default", "flex", "priority", "fast"] | None = None
+    strict: bool | None = None
+
+    # Labels of the caller's own, which ask nothing of the answer.
+    user: str | None = Field(default=None, max_length=512)
+    metadata: dict[str, Any] | None = Field(default=None, max_length=16)
+    safety_identifier: str | None = Field(default=None, max_length=512)
+    prompt_cache_key: str | None = Field(default=None, max_length=512)
+
+
+REPORTED = (
+    "reasoning_effort",
+    "intensity",
+    "active_experts",
+    "thinking_token_budget",
+    "temperature",
+    "top_p",
+    "mode",
+    "service_tier",
+    "seed",
+)
+"""Settings that an answer reports as requested, beside what they came to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatCall:
+    """A request of this dialect: what to generate, and how to tell it."""
+
+    chat: ChatRequest
+    stream: bool
+    include_usage: bool
+    requested: dict[str, Any]
+    warnings: tuple[str, ...]
+
+
+def read_call(payload: dict[str, Any], model_name: str) -> ChatCall:
+    """Translate a body. Raises `InvalidRequest`, or `NotFound` for another model."""
+    try:
+        body = ChatCompletionRequest.model_validate(payload)
+    except ValidationError as error:
+        raise _sentence(error) from None
+    if body.model != model_name:
+        raise NotFound(
+            f"There is no model {body.model[:80]!r} here; this server has {model_name!r}.",
+            param="model",
+        )
+    warnings = (*_without_effect(body), *_tool_choice_warnings(body))
+    if body.strict and warnings:
+        raise InvalidRequest(f"Refused because of `strict`: {' '.join(warnings)}")
+    if body.stream_options and not body.stream:
+        raise InvalidRequest("`stream_options` needs `stream`: true.", param="stream_options")
+    return ChatCall(
+        chat=_chat_request(body),
+        stream=bool(body.stream),
+        include_usage=bool(body.stream_options and body.stream_options.include_usage),
+        requested=body.model_dump(include=set(REPORTED), exclude_none=True),
+        warnings=warnings,
+    )
+
+
+def _chat_request(body: ChatCompletionRequest) -> ChatRequest:
+    return ChatRequest(
+        messages=tuple(_message(message, i) for i, message in enumerate(body.messages)),
+        tools=() if body.tool_choice == "none" else tuple(map(_tool, body.tools or ())),
+        sampling=_sampling(body),
+        intensity=IntensityRequest(
+            reasoning_effort=body.reasoning_effort,
+            intensity=body.intensity,
+            active_experts=body.active_experts,
+            thinking_token_budget=body.thinking_token_budget,
+        ),
+        mode=_mode(body),
+        n=body.n or 1,
+        strict=bool(body.strict),
+    )
+
+
+def _sampling(body: ChatCompletionRequest) -> SamplingParams:
+    if body.top_logprobs is not None and not body.logprobs:
+        raise InvalidRequest("`top_logprobs` needs `logprobs`: true.", param="top_logprobs")
+    return SamplingParams(
+        temperature=body.temperature,
+        top_p=body.top_p,
+        top_k=body.top_k if body.top_k and body.top_k > 0 else None,
+        min_p=body.min_p,
+        presence_penalty=body.presence_penalty or 0.0,
+        frequency_penalty=body.frequency_penalty or 0.0,
+        repetition_penalty=body.repetition_penalty or 1.0,
+        stop=tuple(body.stop or ()),
+        logit_bias=tuple(map(_bias, (body.logit_bias or {}).items())),
+        logprobs=(body.top_logprobs or 0) if body.logprobs else None,
+        seed=body.seed,
+        max_tokens=_max_tokens(body),
+    )
+
+
+def _bias(pair: tuple[str, float]) -> tuple[int, float]:
+    key, value = pair
+    if not re.fullmatch(r"[0-9]{1,9}", key):
+        raise InvalidRequest(
+            f"logit_bias has the key {key[:80]!r}; keys are token ids.", param="logit_bias"
+        )
+    return int(key), value
+
+
+def _max_tokens(body: ChatCompletionRequest) -> int | None:
+    given = {body.max_tokens, body.max_completion_tokens} - {None}
+    if len(given) > 1:
+        raise InvalidRequest(
+            f"max_tokens is {body.max_tokens} and max_completion_tokens is "
+            f"{body.max_completion_tokens}, which are two names of one limit; give one.",
+            param="max_tokens",
+        )
+    return next(iter(given), None)
+
+
+def _mode(body: ChatCompletionRequest) -> Mode | None:
+    asked = Mode(body.mode) if body.mode else None
+    tier = _TIERS.get(body.service_tier or "")
+    if asked and tier and asked is not tier:
+        raise InvalidRequest(
+            f"mode is {asked} and service_tier is {body.service_tier}, which means {tier}; give "
+            "one.",
+            param="mode",
+        )
+    return asked or tier
+
+
+def _message(message: WireMessage, index: int) -> Message:
+    where = f"messages[{index}]"
+    role = "system" if message.role == "developer" else message.role
+    contents = enumerate(message.content)
+    return Message(
+        role=role,
+        parts=(
+            *_reasoning(message, where),
+            *(_part(content, f"{where}.content[{i}]") for i, content in contents),
+        ),
+        tool_calls=tuple(
+            ToolCall(id=call.id, name=call.function.name, arguments=call.function.arguments)
+            for call in message.tool_calls or ()
+        ),
+        tool_call_id=message.tool_call_id,
+    )
+
+
+def _reasoning(message: WireMessage, where: str) -> tuple[Part, ...]:
+    """The thinking in a message's fields, which clients send back under either name, or both."""
+    texts = {text for text in (message.reasoning, message.reasoning_content) if text}
+    if len(texts) > 1:
+        raise InvalidRequest(
+            "`reasoning` and `reasoning_content` are two names of one field and differ; give one.",
+            param=f"{where}.reasoning",
+        )
+    return tuple(map(ThinkingPart, texts))
+
+
+def _part(content: TextContent | ImageContent | ThinkingContent, where: str) -> Part:
+    match content:
+        case TextContent(text=text):
+            return TextPart(text)
+        case ThinkingContent(thinking=thinking):
+            return ThinkingPart("".join(part.text for part in thinking))
+        case ImageContent(image_url=image):
+            try:
+                return ImagePart(image_from_data_url(image.url))
+            except InvalidRequest as error:
+                raise type(error)(error.message, param=f"{where}.image_url") from None
+
+
+def _tool(tool: WireTool) -> Tool:
+    function = tool.function
+    return Tool(
+        name=function.name,
+        description=function.description or "",
+        parameters=function.parameters or {},
+    )
+
+
+def _tool_choice_warnings(body: ChatCompletionRequest) -> Iterator[str]:
+    match body.tool_choice:
+        case None | "auto" | "none":
+            return
+        case "required" | "any" | {"type": "function", "function": {"name": str()}}:
+            if not body.tools:
+                raise InvalidRequest("`tool_choice` needs `tools`.", param="tool_choice")
+            yield "tool_choice is not enforced: the model decides whether to call a tool."
+        case _:
+            raise InvalidRequest(
+                "tool_choice is not one of auto, none, required and "
+                '{"type": "function", "function": {"name": ...}}.',
+                param="tool_choice",
+            )
+
+
+def _without_effect(body: ChatCompletionRequest) -> list[str]:
+    """A sentence for each field given that nothing reads."""
+    names = sorted(set(_unread(body, "")))
+    warnings = [f"{name} is not supported and had no effect." for name in names[:MAX_WARNINGS]]
+    if len(names) > MAX_WARNINGS:
+        warnings.append(f"{len(names) - MAX_WARNINGS} more parameters had no effect.")
+    return warnings
+
+
+def _unread(wire: Wire, where: str) -> Iterator[str]:
+    for name, value in (wire.model_extra or {}).items():
+        asks = value not in (None, [], {}) and value not in _NOTHING_ASKED.get(name, ())
+        if asks:
+            yield f"{where}{name[:64]}"
+    for name in type(wire).model_fields:
+        value = getattr(wire, name)
+        if isinstance(value, Wire):
+            yield from _unread(value, f"{where}{name}.")
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                if isinstance(item, Wire):
+                    yield from _unread(item, f"{where}{name}[{index}].")
+
+
+def _sentence(error: ValidationError) -> InvalidRequest:
+    """What is wrong first, without the parser's own vocabulary."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    where = _path(first["loc"])
+    if first["type"] == "missing":
+        return InvalidRequest(f"{where} is missing.", param=where)
+    given = first["input"]
+    shown = f" is {given!r}" if isinstance(given, bool | int | float) else ""
+    if isinstance(given, str):
+        shown = f" is {given[:40]!r}"
+    message = first["msg"][:1].lower() + first["msg"][1:]
+    return InvalidRequest(f"{where}{shown}: {message}.", param=where)
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    """A field's place as JavaScript writes it; pydantic adds a part's type after its index."""
+    path = ""
+    for before, item in zip(("", *location), location, strict=False):
+        if isinstance(item, int):
+            path += f"[{item}]"
+        elif not (isinstance(before, int) and item in ("text", "image_url", "thinking")):
+            path += f".{item}" if path else item
+    return path

@@ -1,0 +1,12 @@
+"""Exercises about small Python functions: write, complete, repair and read them."""
+
+from trinity.train.code import reading, repair, unseen, writing
+from trinity.train.items import Family
+
+FAMILIES: tuple[Family, ...] = (
+    *writing.FAMILIES,
+    *repair.FAMILIES,
+    *reading.FAMILIES,
+    *unseen.FAMILIES,
+)
+"""All families of the code domain."""

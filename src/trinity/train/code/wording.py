@@ -1,0 +1,241 @@
+"""How a programming task is put in words: frames around a program's own description."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+
+from trinity.train.code.inputs import KINDS
+from trinity.train.code.program import Program
+from trinity.train.items import Split
+from trinity.train.wordings import is_test_core, phrase
+
+WITH_SIGNATURE = (
+    "Write a function {sig} that returns {returns}.",
+    "Write a Python function {sig} that {does}.",
+    "Define {sig} so that it returns {returns}.",
+    "Implement {sig}: return {returns}.",
+    "Code up {sig}; the result should be {returns}.",
+    "Make a function {sig} which {does}.",
+    "I need a function {sig} that {does}.",
+    "Write {sig}. It should return {returns}.",
+    "Create a function called {name} with {args} that returns {returns}.",
+    "Give me the code of {sig}, a function that {does}.",
+    "Show me Python code for {sig}, which {does}.",
+    "Can you write {sig} to return {returns}?",
+    "In Python, write {sig} returning {returns}.",
+    "Program a function {sig} that gives {returns}.",
+    "Could you build {sig}? It has to return {returns}.",
+    "Define a function named {name} that takes {takes} and returns {returns}.",
+    "The function {sig} should return {returns}. Write it.",
+    "Complete this task in Python: {sig} returns {returns}.",
+    "Let {sig} be a function that {does}. Write its code.",
+    "Produce a Python function {sig} such that it returns {returns}.",
+    "Create {sig}, a function that {does}.",
+    "Write the function {sig}, returning {returns}.",
+    "Please implement a function {name} that takes {takes} and returns {returns}.",
+    "How would you write {sig} in Python? It {does}.",
+    "Help me with {sig}, a function which {does}.",
+)
+WITHOUT_SIGNATURE = (
+    "Write a Python function that {does}.",
+    "Write a function that takes {takes} and returns {returns}.",
+    "Write a Python function that returns {returns}.",
+    "I want a function that {does}.",
+    "How do I write a function that {does}?",
+    "Give me a function which {does}.",
+    "Make a Python function that takes {takes} and returns {returns}.",
+    "A function that {does}, in Python.",
+    "Show me how to code a function that {does}.",
+    "Could you code a function that takes {takes} and returns {returns}?",
+    "Python function that {does}",
+    "Write a function that {does}.",
+    "Write a short function that returns {returns}.",
+    "I need Python code that takes {takes} and gives {returns}.",
+    "Please produce a function giving {returns}.",
+    "Write code for a function that {does}.",
+    "Create a function which returns {returns}.",
+    "Can you write a function that {does}?",
+    "Write me a function that takes {takes} and returns {returns}.",
+    "Make me a small Python function which {does}.",
+)
+OPENERS = ("", "", "", "", "", "Hi, ", "Hello! ", "Quick task: ", "Please help: ", "Task: ")
+ENDINGS = ("", "", "", "", "", " Thanks!", " Please.", " Thank you.", " Only the code.")
+TEST_OPENERS = ("", "", "Hey there, ", "Next task: ")
+TEST_ENDINGS = ("", "", " Cheers!", " Just the function.")
+
+_COUNTS = ("no", "one", "two", "three")
+_NEW_NAMES = {
+    "xs": ("xs", "xs", "nums", "values", "lst", "numbers", "items"),
+    "n": ("n", "n", "n", "x", "num", "number"),
+    "s": ("s", "s", "s", "text", "string", "word"),
+    "words": ("words", "words", "names", "strings", "lst"),
+    "d": ("d", "d", "data", "counts", "scores"),
+    "ys": ("ys", "ys", "other"),
+}
+
+
+def task(rng: random.Random, split: Split, program: Program) -> tuple[str, str, Program]:
+    """Ask for `program`: the question, the function's name, and the program as it was asked for.
+
+    The parameters may be renamed where the question shows them.
+    """
+    if rng.random() < 0.4:
+        core = choose_core(rng, split, WITHOUT_SIGNATURE)
+        named = "{takes}" in core or not _introducible(program)
+        if named and "{takes}" not in core:
+            core = core.replace(" that {does}", " that takes {takes} and returns {returns}")
+            core = core.replace(" which {does}", " which takes {takes} and returns {returns}")
+            core = re.sub(
+                r" (?:that returns|which returns|giving) \{returns\}",
+                " that takes {takes} and returns {returns}",
+                core,
+            )
+        slots = {
+            "takes": takes(program),
+            "returns": mention(program.returns, program, introduce=not named),
+            "does": mention(program.does, program, introduce=not named),
+        }
+        return dress(rng, split, core, **slots), "f", program
+    program = renamed(rng, program)
+    name = rng.choice(("f", "f", "solve", *program.names, *program.names))
+    core = choose_core(rng, split, WITH_SIGNATURE)
+    slots = {
+        "sig": program.signature(name),
+        "name": name,
+        "args": arguments(program),
+        "takes": takes(program),
+        "returns": plain(program.returns),
+        "does": plain(program.does),
+    }
+    return dress(rng, split, core, **slots), name, program
+
+
+def choose_core(rng: random.Random, split: Split, cores: Sequence[str]) -> str:
+    """A core of those that `split` may use."""
+    test = split is Split.TEST
+    return rng.choice([core for i, core in enumerate(cores) if is_test_core(i) == test])
+
+
+def dress(rng: random.Random, split: Split, core: str, **slots: str) -> str:
+    """Fill a command and put an opener and an ending of the split around it."""
+    test = split is Split.TEST
+    if rng.random() < 0.25:
+        core = _casual(rng, core)
+    opener = rng.choice(TEST_OPENERS if test else OPENERS)
+    if opener.endswith((", ", ": ")) and core[1:2].islower() and rng.random() < 0.7:
+        core = core[0].lower() + core[1:]
+    ending = rng.choice(TEST_ENDINGS if test else ENDINGS)
+    if core.endswith(":"):
+        ending = ""
+    elif ending and core[-1] not in ".?!":
+        core += "."
+    return opener + core.format(**slots) + ending
+
+
+def ask_about(
+    rng: random.Random, split: Split, cores: Sequence[str], code: str, **slots: object
+) -> str:
+    """A question about `code`, which is shown before or after it, mostly between fences."""
+    sentence = phrase(rng, split, cores, **slots)
+    style = rng.random()
+    if style < 0.5:
+        return f"{sentence}\n{fenced(code)}"
+    if style < 0.75:
+        return f"{fenced(code)}\n{sentence}"
+    return f"{sentence}\n{code}" if style < 0.9 else f"{code}\n{sentence}"
+
+
+def fenced(code: str) -> str:
+    """`code` as a Markdown block."""
+    return f"```python\n{code}\n```"
+
+
+def plain(text: str) -> str:
+    """A description with its parameters' bare names."""
+    return re.sub(r"\[(\w+)\]", r"\1", text)
+
+
+def mention(text: str, program: Program, *, introduce: bool) -> str:
+    """A description for a question without signature, e.g. "the sum of a list of numbers".
+
+    With `introduce` the first mention of the parameter says what it is.
+    """
+    if not introduce:
+        return plain(text)
+    (name, kind) = program.params[0]
+    noun = KINDS[kind].noun
+    if text.count(f"[{name}]") > 1:
+        noun = f"{noun} {name}"
+    # "the numbers in a list of numbers" says it twice.
+    if "number" in text.split("[")[0] and kind in ("ints", "some_ints"):
+        noun = noun.replace(" of numbers", "")
+    if "word" in text.split("[")[0] and kind == "words":
+        noun = noun.replace(" of words", "")
+    return plain(text.replace(f"[{name}]", noun, 1))
+
+
+def _introducible(program: Program) -> bool:
+    """Whether "a number" may stand for the parameter: not where the text counts up to it."""
+    if len(program.params) > 1:
+        return False
+    if program.kinds[0] not in ("small", "nat", "pos"):
+        return True
+    name = program.params[0][0]
+    return all(
+        text.count(f"[{name}]") == 1 and f" of [{name}]" in text
+        for text in (program.returns, program.does)
+    )
+
+
+def takes(program: Program) -> str:
+    """The parameters with what they are: "a list of numbers xs and a number k"."""
+    kinds = program.kinds
+    if len(kinds) > 1 and len(set(kinds)) == 1:
+        names = joined([name for name, _ in program.params])
+        return f"{_COUNTS[len(kinds)]} {KINDS[kinds[0]].plural} {names}"
+    return joined([f"{KINDS[kind].noun} {name}" for name, kind in program.params])
+
+
+def arguments(program: Program) -> str:
+    """The parameters alone: "parameters a and b"."""
+    names = [name for name, _ in program.params]
+    return f"parameter{'s' if len(names) > 1 else ''} {joined(names)}"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
+
+
+def renamed(rng: random.Random, program: Program) -> Program:
+    """The same program, sometimes with other parameter names."""
+    params = list(program.params)
+    body, plan, short = program.body, program.plan, program.short
+    returns, does = program.returns, program.does
+    for index, (old, kind) in enumerate(params):
+        new = rng.choice(_NEW_NAMES.get(old, (old,)))
+        taken = re.search(rf"\b{new}\b", body) or new in dict(params)
+        if new == old or taken:
+            continue
+        params[index] = (new, kind)
+        # A letter in quotes is a constant, not the parameter.
+        name = re.compile(rf"(?<![\w\"]){old}(?![\w\"])")
+        body, plan, short = (name.sub(new, text) for text in (body, plan, short))
+        returns = returns.replace(f"[{old}]", f"[{new}]")
+        does = does.replace(f"[{old}]", f"[{new}]")
+    return Program(
+        params=tuple(params),
+        body=body,
+        returns=returns,
+        does=does,
+        names=program.names,
+        plan=plan,
+        short=short,
+    )
+
+
+def _casual(rng: random.Random, core: str) -> str:
+    lowered = re.sub(r"[A-Z]", lambda found: found[0].lower(), core)
+    return lowered.rstrip("?.") if rng.random() < 0.5 else lowered

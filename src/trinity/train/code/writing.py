@@ -1,0 +1,307 @@
+"""Families whose answer is a function: from a description, a docstring, examples or a blank."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from trinity.train.code.arithmetic import formula
+from trinity.train.code.lists import reduction, transform
+from trinity.train.code.loops import loop, recursion
+from trinity.train.code.predicates import predicate
+from trinity.train.code.program import (
+    Build,
+    Case,
+    Program,
+    behaviour,
+    call,
+    cases_for,
+    key_for,
+)
+from trinity.train.code.strings import string_function
+from trinity.train.code.wording import choose_core, dress, fenced, plain, renamed, task
+from trinity.train.code.words import dictionary, word_list
+from trinity.train.items import Check, Family, Item, Split
+
+MAX_QUESTION_CHARS = 350
+MAX_ANSWER_CHARS = 250
+MAX_THOUGHTS_CHARS = 250
+
+THEMES: dict[str, Build] = {
+    "arithmetic": formula,
+    "predicates": predicate,
+    "reductions": reduction,
+    "lists": transform,
+    "strings": string_function,
+    "words": word_list,
+    "dictionaries": dictionary,
+    "loops": loop,
+    "recursion": recursion,
+}
+
+
+def any_program(rng: random.Random, level: int) -> Program:
+    """A program of any theme."""
+    return THEMES[rng.choice(tuple(THEMES))](rng, level)
+
+
+def tested(rng: random.Random, build: Build, level: int) -> tuple[Program, list[Case]]:
+    """A program and its test cases; one that always gives the same is drawn anew."""
+    while True:
+        program = build(rng, level)
+        cases = cases_for(rng, program)
+        if len(cases) >= 6 and len({repr(expected) for _, expected in cases}) > 1:
+            return program, cases
+
+
+def answer_item(
+    family: str,
+    key: str,
+    level: int,
+    question: str,
+    code: str,
+    name: str,
+    cases: list[Case],
+    thoughts: tuple[str, str],
+) -> Item:
+    """An item answered by a function and judged by running it."""
+    return Item(
+        domain="code",
+        family=family,
+        key=key,
+        question=question,
+        answer=fenced(code),
+        thoughts_low=thoughts[0],
+        thoughts_high=thoughts[1],
+        check=Check("program", {"function": name, "cases": cases}),
+        level=level,
+    )
+
+
+def hints(program: Program, name: str) -> tuple[str, str]:
+    """The short and the long thoughts, with the function's own name."""
+    return program.short.replace("@", name), program.plan.replace("@", name)
+
+
+def fits(item: Item) -> bool:
+    """Whether the item stays within the small model's context."""
+    return (
+        len(item.question) <= MAX_QUESTION_CHARS
+        and len(item.answer) <= MAX_ANSWER_CHARS
+        and len(item.thoughts_high) <= MAX_THOUGHTS_CHARS
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """The `make` of a code family: a picklable callable that draws until an item fits."""
+
+    name: str
+    attempt: Callable[[random.Random, Split, int, str], Item | None]
+
+    def __call__(self, rng: random.Random, split: Split, level: int) -> Item:
+        """Make one item of `level`, worded for `split`."""
+        while True:
+            item = self.attempt(rng, split, level, self.name)
+            if item is not None and fits(item):
+                return item
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Write a function of one theme from its description."""
+
+    build: Build
+
+    def __call__(self, rng: random.Random, split: Split, level: int, family: str) -> Item:
+        """Make one item."""
+        program, cases = tested(rng, self.build, level)
+        question, name, shown = task(rng, split, program)
+        key = key_for(family, behaviour(program))
+        thoughts = hints(shown, name)
+        return answer_item(family, key, level, question, shown.code(name), name, cases, thoughts)
+
+
+_DOCSTRING = (
+    "Complete this function:",
+    "Fill in the body of this function:",
+    "Write the code that the docstring asks for:",
+    "Finish this Python function:",
+    "Turn this docstring into code:",
+    "Implement this:",
+    "What code is missing here? Write the whole function.",
+    "The body is missing. Please add it:",
+    "Here is a docstring. Write the function.",
+    "Make this function do what its docstring says:",
+    "Write this function:",
+    "Complete the code:",
+    "Please write the body:",
+    "Can you complete this?",
+    "Add the code below the docstring:",
+)
+
+
+def docstring(rng: random.Random, split: Split, level: int, family: str) -> Item:
+    """Write a function from its first line and its docstring."""
+    program, cases = tested(rng, any_program, level)
+    program = renamed(rng, program)
+    name = rng.choice(("f", "solve", *program.names))
+    text = plain(program.returns)
+    head = f'def {program.signature(name)}:\n    """Return {text}."""'
+    question = (
+        f"{dress(rng, split, choose_core(rng, split, _DOCSTRING))}\n"
+        f"{fenced(head) if rng.random() < 0.7 else head}"
+    )
+    thoughts = hints(program, name)
+    key = key_for(family, behaviour(program))
+    return answer_item(family, key, level, question, program.code(name), name, cases, thoughts)
+
+
+_COMPLETE = (
+    "The function should return {returns}. Replace the ___ in it:",
+    "Fill the gap ___ so that {name} returns {returns}:",
+    "This function returns {returns}, but ___ hides a part. Write it in full:",
+    "Complete the function: it returns {returns}.",
+    "What belongs at ___? The result should be {returns}.",
+    "Write the whole function. It returns {returns}.",
+    "{name} must return {returns}. Fill in the blank:",
+    "One part is missing (___). The function returns {returns}. Complete it:",
+    "Replace ___ to make {name} return {returns}:",
+    "Finish the code so that it gives {returns}:",
+    "Complete the code below, which returns {returns}.",
+    "Put in what is missing. {name} should return {returns}.",
+    "Here is a function with a gap. It should return {returns}. Show it complete:",
+    "Please fill in ___: the function returns {returns}.",
+    "Close the gap in {name}, which has to return {returns}:",
+)
+_TOKENS = re.compile(
+    r"\b\d+\b|[<>=!]=|[<>](?!=)|(?<= )(?:\*\*|//|[-+*%])(?= )|"
+    r"\b(?:sum|max|min|len|sorted|any|all|and|or|upper|lower|startswith|endswith|"
+    r"append|join|range|abs)\b|(?<=\bif ).+?(?=[\])]?$|:$)",
+    re.MULTILINE,
+)
+
+
+def complete(rng: random.Random, split: Split, level: int, family: str) -> Item | None:
+    """Write a function of which one part is hidden."""
+    program, cases = tested(rng, any_program, level)
+    program = renamed(rng, program)
+    name = rng.choice(("f", "solve", *program.names))
+    code = program.code(name)
+    gaps = list(_TOKENS.finditer(code, code.index("\n")))
+    if not gaps:
+        return None
+    gap = rng.choice(gaps)
+    shown = f"{code[: gap.start()]}___{code[gap.end() :]}"
+    core = choose_core(rng, split, _COMPLETE)
+    sentence = dress(rng, split, core, name=name, returns=plain(program.returns))
+    key = key_for(family, behaviour(program), gap.group())
+    thoughts = (f"___ is {gap.group()}", f"{hints(program, name)[1]} ___ is {gap.group()}.")
+    return answer_item(
+        family, key, level, f"{sentence}\n{fenced(shown)}", code, name, cases, thoughts
+    )
+
+
+_EXAMPLES = (
+    "{examples}. Write f.",
+    "Find the function: {examples}.",
+    "Write a Python function f with {examples}.",
+    "Given {examples}, write the function f.",
+    "I know that {examples}. What is f? Write it.",
+    "Write f so that {examples}.",
+    "A function f gives {examples}. Write its code.",
+    "What function f has {examples}? Show the code.",
+    "Work out f from these examples: {examples}.",
+    "Guess the rule and code it as f: {examples}.",
+    "Here are some results: {examples}. Write f.",
+    "Examples: {examples}. Code f in Python.",
+    "Write a function f that fits: {examples}.",
+    "These hold: {examples}. Define f.",
+    "Reconstruct f from {examples}.",
+)
+
+
+def _rule(rng: random.Random, level: int) -> tuple[str, Sequence[object], str]:
+    """A one-parameter body, telling inputs, and how the rule is found from them."""
+    n = sorted(rng.sample(range(1, 11), 3))
+    a, b = rng.randint(2, 9), rng.randint(1, 20)
+    if level == 1:
+        sign = rng.choice("+-*")
+        k = rng.randint(2, 60)
+        code = f"n {sign} {k}"
+        values = [
+            value + k if sign == "+" else value - k if sign == "-" else value * k for value in n
+        ]
+        if sign == "*":
+            return code, n, f"{values[0]} / {n[0]} = {k}, {values[1]} / {n[1]} = {k}: times {k}."
+        step = values[0] - n[0]
+        return (
+            code,
+            n,
+            (
+                f"{values[0]} - {n[0]} = {step}, {values[1]} - {n[1]} = {step}: "
+                f"{'plus' if sign == '+' else 'minus'} {k}."
+            ),
+        )
+    sign = rng.choice("+-")
+    shift = b if sign == "+" else -b
+    if level in (2, 3):
+        start = rng.randint(0, 9) if level == 3 else 0
+        n = [start, start + 1, start + rng.randint(3, 9)]
+        first, second = a * n[0] + shift, a * n[1] + shift
+        trace = (
+            f"{second} - {first} = {a}, so {a} * n; {first} - {a} * {n[0]} = {shift}; "
+            f"so {a} * n {sign} {b}."
+        )
+        return f"{a} * n {sign} {b}", n, trace
+    if level == 4:
+        n = sorted(rng.sample(range(8), 3))
+        trace = "; ".join(f"{x**2 + shift} - {x} ** 2 = {shift}" for x in n)
+        return f"n ** 2 {sign} {b}", n, f"try n ** 2: {trace}; so n ** 2 {sign} {b}."
+    n = [0, 1, rng.randint(2, 6)]
+    trace = (
+        f"f(0) = {shift}; {a + shift} - {shift} = {a}; {a} * {n[2]} ** 2 "
+        f"{sign} {b} = {a * n[2] ** 2 + shift} fits; so {a} * n ** 2 {sign} {b}."
+    )
+    return f"{a} * n ** 2 {sign} {b}", n, trace.replace("-", "- ", 0)
+
+
+def examples(rng: random.Random, split: Split, level: int, family: str) -> Item:
+    """Write a function of one number from a few of its results."""
+    code, inputs, trace = _rule(rng, level)
+    program = Program(
+        params=(("n", "int"),),
+        body=f"return {code}",
+        returns="",
+        does="",
+        names=(),
+        plan=trace,
+        short=code,
+    )
+    shown = [f"f({value}) = {call(program, (value,))}" for value in inputs]
+    text = ", ".join(shown[:-1]) + rng.choice((" and ", ", ")) + shown[-1]
+    question = dress(rng, split, choose_core(rng, split, _EXAMPLES), examples=text)
+    cases = cases_for(rng, program)
+    return answer_item(
+        family,
+        key_for(family, behaviour(program)),
+        level,
+        question,
+        program.code("f"),
+        "f",
+        cases,
+        (code, trace),
+    )
+
+
+FAMILIES = (
+    *(
+        Family(f"write_{theme}", "code", Fitting(f"write_{theme}", Described(build)), weight=2.0)
+        for theme, build in THEMES.items()
+    ),
+    Family("write_from_docstring", "code", Fitting("write_from_docstring", docstring), weight=1.5),
+    Family("write_from_examples", "code", Fitting("write_from_examples", examples)),
+    Family("complete_function", "code", Fitting("complete_function", complete)),
+)

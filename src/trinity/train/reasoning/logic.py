@@ -1,0 +1,268 @@
+"""Puzzles about people and kinds: orderings, knights and knaves, syllogisms."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Sequence
+
+from trinity.train.reasoning import traces
+from trinity.train.reasoning.exercise import Solved, family
+from trinity.train.reasoning.lexicon import NAMES, invented
+
+_ORDER = (
+    "{clues} Who is the {most}?",
+    "{clues} Which person is the {most}?",
+    "{clues} Name the {most}.",
+    "Who is the {most}? {clues}",
+    "{clues} So who is the {most} of them?",
+    "{clues} Of these people, who is the {most}?",
+    "Given this: {clues} Who is the {most}?",
+    "{clues} {most}?",
+    "{clues} Tell me who is the {most}.",
+    "Find the {most} person: {clues}",
+    "{clues} Who of them is the {most}?",
+    "We know: {clues} Who is the {most}?",
+    "{clues} Can you say who is the {most}?",
+    "Read this. {clues} Who is the {most}?",
+    "Answer with a name: {clues} Who is the {most}?",
+)
+_KNIGHTS = (
+    "{rule} {says} Is {x} knight or knave?",
+    "{rule} {says} What is {x}?",
+    "Knights and knaves. {says} What is {x}?",
+    "{says} {rule} So what is {x}?",
+    "{rule} {says} Is {x} a knave or a knight?",
+    "On the island of knights and knaves: {says} What is {x}?",
+    "{rule} {says} Tell me what {x} is.",
+    "{says} If {rule_low}, what is {x}?",
+    "{rule} {says} Knight or knave: {x}?",
+    "Logic puzzle. {rule} {says} What is {x}?",
+    "Knight or knave? {says} Decide for {x}.",
+    "{rule} {says} What must {x} be?",
+    "Each is a knight or a knave. {says} What is {x}?",
+    "{says} Find out if {x} is a knight or a knave.",
+    "{rule} {says} Work out what {x} is.",
+)
+_SYLLOGISM = (
+    "{facts} {query} Answer yes, no or unknown.",
+    "{facts} {query} (yes, no or unknown)",
+    "Given: {facts} {query} Yes, no or unknown?",
+    "{facts} From this alone: {query} Yes, no, unknown?",
+    "Suppose this holds. {facts} {query} Say yes, no or unknown.",
+    "{facts} Does it follow? {query} Yes, no or unknown?",
+    "yes, no or unknown: {facts} {query}",
+    "Logic: {facts} {query} Yes, no or unknown?",
+    "{facts} Now: {query} Reply yes, no or unknown.",
+    "Assume: {facts} {query} Answer with yes, no or unknown.",
+    "{facts} The question: {query} Yes, no or unknown?",
+    "Take these facts: {facts} {query} Yes, no or unknown?",
+    "{facts} What follows? {query} Yes, no or unknown.",
+    "Decide yes, no or unknown. {facts} {query}",
+    "Only using this: {facts} {query} Yes, no or unknown?",
+)
+_SCALES = (
+    ("taller", "shorter", "tallest", "shortest"),
+    ("older", "younger", "oldest", "youngest"),
+    ("faster", "slower", "fastest", "slowest"),
+    ("richer", "poorer", "richest", "poorest"),
+    ("stronger", "weaker", "strongest", "weakest"),
+    ("heavier", "lighter", "heaviest", "lightest"),
+    ("happier", "sadder", "happiest", "saddest"),
+    ("louder", "quieter", "loudest", "quietest"),
+)
+_RULES = (
+    "Knights tell the truth, knaves lie.",
+    "Knights never lie, knaves always lie.",
+    "Knaves lie, knights do not.",
+)
+_SHORT_NAMES = tuple(name for name in NAMES if len(name) <= 5)
+_SHORTEST_NAMES = tuple(name for name in NAMES if len(name) <= 4)
+
+
+def _order(rng: random.Random, level: int) -> Solved:
+    """Clues link neighbours of a hidden order, so the whole order follows."""
+    count = (3, 3, 4, 4, 5)[level - 1]
+    names = rng.sample(_SHORT_NAMES, count)
+    more, less, most, least = rng.choice(_SCALES)
+    pairs = list(itertools.pairwise(names))
+    if level > 1:
+        rng.shuffle(pairs)
+    clues, notes = [], []
+    for high, low in pairs:
+        turned = level > 1 and rng.random() < 0.5
+        clues.append(f"{low} is {less} than {high}." if turned else f"{high} is {more} than {low}.")
+        notes.append(f"{high}>{low}")
+    ranks = [(0, most), (count - 1, least)]
+    if level > 2:
+        ranks += [(1, f"second {most}"), (count - 2, f"second {least}")]
+    elif level == 2:
+        ranks.append((1, f"second {most}"))
+    place, wanted = rng.choice(ranks)
+    answer = names[place]
+    order = " ".join(names)
+    return Solved(
+        key=f"{' '.join(clues)} {wanted}",
+        answer=answer,
+        low=order,
+        high=traces.join([*notes, f"order {order}", f"{wanted} {answer}"]),
+        slots={"clues": " ".join(clues), "most": wanted},
+    )
+
+
+_Claim = tuple[str, int]
+"""A kind of statement, and the index of the person it is about."""
+
+
+def _holds(claim: _Claim, speaker: int, world: Sequence[bool]) -> bool:
+    kind, about = claim
+    me, other = world[speaker], world[about]
+    return {
+        "knight": other,
+        "knave": not other,
+        "same": me == other,
+        "different": me != other,
+        "both knights": me and other,
+        "both knaves": not me and not other,
+        "a knave": not (me and other),
+        "a knight": me or other,
+    }[kind]
+
+
+_TEXTS = {
+    "knight": "{other} is a knight",
+    "knave": "{other} is a knave",
+    "same": "{other} and I are alike",
+    "different": "{other} and I are not alike",
+    "both knights": "{other} and I are both knights",
+    "both knaves": "{other} and I are both knaves",
+    "a knave": "At least one of us is a knave",
+    "a knight": "At least one of us is a knight",
+}
+
+
+def _solutions(claims: Sequence[_Claim], count: int) -> list[tuple[bool, ...]]:
+    return [world for world in _worlds(count) if not _liars(claims, world)]
+
+
+def _worlds(count: int) -> list[tuple[bool, ...]]:
+    return list(itertools.product((True, False), repeat=count))
+
+
+def _liars(claims: Sequence[_Claim], world: Sequence[bool]) -> list[int]:
+    """The speakers whose claim does not fit with what they are in `world`."""
+    return [i for i, claim in enumerate(claims) if _holds(claim, i, world) != world[i]]
+
+
+def _knights(rng: random.Random, level: int) -> Solved:
+    """Two people, three at level 5; claims are drawn until exactly one world fits."""
+    count = 3 if level == 5 else 2
+    kinds = tuple(_TEXTS)[: 2 if level == 5 else 8]
+    wanted, asked = rng.random() < 0.5, rng.randrange(count)
+    while True:
+        speakers = count if level > 1 else 1
+        claims = [
+            (rng.choice(kinds), rng.choice([j for j in range(count) if j != i]))
+            for i in range(speakers)
+        ]
+        if level == 5:
+            claims[2] = (rng.choice(tuple(_TEXTS)[2:6]), claims[2][1])
+        worlds = _solutions(claims, count)
+        if len(worlds) == 1 and worlds[0][asked] == wanted:
+            break
+    names = _with_different_initials(rng, count)
+    says = [
+        f'{names[i]} says: "{_TEXTS[kind].format(other=names[about])}."'
+        for i, (kind, about) in enumerate(claims)
+    ]
+    answer = "knight" if wanted else "knave"
+    rule = rng.choice(_RULES) if count == 2 else _RULES[-1]
+    return Solved(
+        key=" ".join([*says, names[asked]]),
+        answer=answer,
+        low=", ".join(_names_and_kinds(names, worlds[0])),
+        high=_try_worlds(names, claims, count, f"{names[asked]}: {answer}"),
+        slots={
+            "rule": rule,
+            "rule_low": "k" + rule[1:-1],
+            "says": " ".join(says),
+            "x": names[asked],
+        },
+    )
+
+
+def _with_different_initials(rng: random.Random, count: int) -> list[str]:
+    """Names of at most four letters that the trace can shorten to their first."""
+    names = rng.sample(_SHORTEST_NAMES, count)
+    while len({name[0] for name in names}) < count:
+        names = rng.sample(_SHORTEST_NAMES, count)
+    return names
+
+
+def _names_and_kinds(names: Sequence[str], world: Sequence[bool]) -> list[str]:
+    return [f"{name} {'knight' if k else 'knave'}" for name, k in zip(names, world, strict=True)]
+
+
+def _try_worlds(names: list[str], claims: Sequence[_Claim], count: int, end: str) -> str:
+    steps: list[str] = []
+    for world in _worlds(count):
+        liars = _liars(claims, world)
+        label = " ".join(
+            f"{name[0]}{'+' if k else '-'}" for name, k in zip(names, world, strict=True)
+        )
+        if not liars:
+            return traces.join([*steps, f"{label} fits", end])
+        told = "true" if _holds(claims[liars[0]], liars[0], world) else "false"
+        steps.append(f"{label} no, {names[liars[0]]} says {told}")
+    raise RuntimeError("No world fits the claims.")
+
+
+def _syllogism(rng: random.Random, level: int) -> Solved:
+    """A chain of rules about invented kinds, its last link perhaps a "no"."""
+    links = (1, 2, 2, 3, 3)[level - 1]
+    kinds = _kinds(rng, links + 1)
+    name = rng.choice(_SHORT_NAMES)
+    answer = rng.choice(("yes", "no", "unknown"))
+    closed = answer == "no" or (answer == "unknown" and links > 1 and rng.random() < 0.4)
+    rules = [f"All {x}s are {y}s." for x, y in itertools.pairwise(kinds)]
+    if closed:
+        rules[-1] = f"No {kinds[-2]}s are {kinds[-1]}s."
+    if answer == "unknown":
+        fact = rng.randint(1, links - 1 if closed else links)
+        asked = 0
+        steps = [f"{name} is a {kinds[fact]}", f"no rule from {kinds[fact]} to {kinds[0]}"]
+    elif answer == "no" and level > 1 and rng.random() < 0.4:
+        fact, asked = links, 0
+        steps = [f"{name} is a {kinds[-1]}", *(f"not a {kind}" for kind in kinds[-2::-1])]
+    else:
+        fact, asked = 0, links
+        steps = [f"{name} is a {kinds[0]}", *(f"a {kind}" for kind in kinds[1:-1])]
+        steps.append(f"{'not ' if closed else ''}a {kinds[-1]}")
+    facts = [*rules, f"{name} is a {kinds[fact]}."]
+    if level > 2:
+        rng.shuffle(facts)
+    text, query = " ".join(facts), f"Is {name} a {kinds[asked]}?"
+    return Solved(
+        key=f"{text} {query}",
+        answer=answer,
+        low=steps[-1],
+        high=traces.join([*steps, answer]),
+        slots={"facts": text, "query": query},
+    )
+
+
+def _kinds(rng: random.Random, count: int) -> list[str]:
+    """Different invented nouns that take a plain `s` in the plural."""
+    kinds: list[str] = []
+    while len(kinds) < count:
+        kind = invented(rng, 2)
+        if kind not in kinds and not kind.endswith("s"):
+            kinds.append(kind)
+    return kinds
+
+
+FAMILIES = (
+    family("ordering", _order, _ORDER, "exact", weight=1.5),
+    family("knights_and_knaves", _knights, _KNIGHTS, "exact"),
+    family("syllogism", _syllogism, _SYLLOGISM, "exact"),
+)

@@ -1,0 +1,45 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Run = Callable[..., Any]
+
+
+def test_prints_a_scoreboard_and_writes_it(trinity: Run, llm: Any, tmp_path: Path) -> None:
+    llm.answers = lambda _: "yes"
+    out = tmp_path / "board.json"
+    result = trinity("eval", "mini", "--items", "5", "--quick", "--out", str(out))
+    assert result.code == 0
+    assert "By domain, effort and experts per token" in result.out
+    assert "By family, at full effort" in result.out
+    assert "Families never trained on" in result.out
+    assert "reasoning · effort high · experts its own ·" in result.err
+    record = json.loads(out.read_text())
+    assert record["model"] == "fake"
+    assert record["config"]["items"] == 5
+    totals = [cell for cell in record["cells"] if cell["family"] is None]
+    assert {cell["domain"] for cell in totals} == {"reasoning", "vision", "code", "chat"}
+    assert [(cell["effort"], cell["experts"]) for cell in totals[:3]] == [
+        ("high", None),
+        ("none", None),
+        ("high", 1),
+    ]
+    assert all(0 <= cell["low"] <= cell["accuracy"] <= cell["high"] <= 1 for cell in totals)
+
+
+def test_the_seed_draws_other_exercises(trinity: Run, llm: Any) -> None:
+    asked = []
+    for seed in ("1", "1", "2"):
+        seen: list[str] = []
+        llm.answers = lambda request, seen=seen: seen.append(request.messages[-1].text) or "yes"
+        trinity("eval", "mini", "--items", "2", "--quick", "--seed", seed)
+        asked.append(seen)
+    assert asked[0] == asked[1] != asked[2]
+
+
+def test_a_missing_directory_is_noticed_before_the_work(trinity: Run, llm: Any) -> None:
+    llm.answers = lambda _: 1 / 0
+    result = trinity("eval", "mini", "--out", "/nowhere/at/all/board.json")
+    assert result.code == 2
+    assert "There is no directory /nowhere/at/all" in result.err

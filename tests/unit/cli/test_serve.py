@@ -1,0 +1,73 @@
+import dataclasses
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+import typer
+
+from trinity.cli import loading
+from trinity.cli.main import app
+from trinity.config import EngineConfig, ServerConfig
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Receives the engine's and the server's configuration instead of serving."""
+    seen: list[Any] = []
+
+    def load(model: str, engine: EngineConfig) -> str:
+        seen.append(engine)
+        return model
+
+    module = ModuleType("trinity.server.serve")
+    module.serve = lambda _, config: seen.append(config)  # type: ignore[attr-defined]
+    monkeypatch.setattr(loading, "load_llm", load)
+    monkeypatch.setitem(sys.modules, "trinity.server.serve", module)
+    return seen
+
+
+def test_every_field_of_the_configurations_has_a_flag() -> None:
+    command = typer.main.get_command(app).commands["serve"]  # type: ignore[attr-defined]
+    flags = {parameter.name for parameter in command.params}
+    fields = {
+        field.name for kind in (EngineConfig, ServerConfig) for field in dataclasses.fields(kind)
+    }
+    assert flags - {"model", "api_key"} == fields - {"api_keys"}
+
+
+def test_without_flags_the_defaults_hold(trinity: Callable[..., Any], served: list[Any]) -> None:
+    assert trinity("serve").code == 0
+    assert served == [EngineConfig(), ServerConfig()]
+
+
+def test_flags_reach_the_configurations(trinity: Callable[..., Any], served: list[Any]) -> None:
+    options = (
+        "--host 0.0.0.0 --port 9000 --api-key a --api-key b --max-body-bytes 100 --block-size 8 "
+        "--num-blocks 99 --max-sequences 3 --max-step-tokens 64 --max-context 500 --max-waiting 7 "
+        "--deterministic --no-prefix-cache"
+    )
+    assert trinity("serve", *options.split()).code == 0
+    engine, server = served
+    assert engine == EngineConfig(
+        block_size=8,
+        num_blocks=99,
+        max_sequences=3,
+        max_step_tokens=64,
+        max_context=500,
+        max_waiting=7,
+        deterministic=True,
+        prefix_cache=False,
+    )
+    assert server == ServerConfig(
+        host="0.0.0.0", port=9000, api_keys=("a", "b"), max_body_bytes=100
+    )
+
+
+def test_keys_may_come_from_the_environment(
+    trinity: Callable[..., Any], served: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRINITY_API_KEYS", "one two")
+    trinity("serve")
+    assert served[1].api_keys == ("one", "two")
