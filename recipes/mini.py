@@ -18,5 +18,5 @@ def recipe() -> TrainConfig:
         model=preset("mini"),
         corpus=CorpusConfig(),
         tokenizer=str(TOKENIZER),
-        total_tokens=24_000_000,
+        total_tokens=21_000_000,
     )

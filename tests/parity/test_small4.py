@@ -126,7 +126,7 @@ def picture_prompt(sizes: list[tuple[int, int]]) -> tuple[Tensor, list[Tensor]]:
         ids += some_ids(5).tolist()
         lines = [[IMG] * columns + [BREAK] for _ in range(rows)]
         lines[-1][-1] = END
-        ids += sum(lines, [])
+        ids += [token for line in lines for token in line]
         pixels.append(torch.randn(3, rows * side, columns * side, generator=generator))
     return torch.tensor(ids + some_ids(8).tolist()), pixels
 

@@ -35,7 +35,9 @@ from trinity.types import ChatRequest, IntensityRequest, Message, SamplingParams
 def ask(
     prompt: Annotated[
         str | None,
-        typer.Argument(help="The question; `-` or nothing reads it from standard input."),
+        typer.Argument(
+            metavar="[PROMPT]", help="The question; `-` or nothing reads it from standard input."
+        ),
     ] = None,
     image: ImagesOption = None,
     file: FilesOption = None,

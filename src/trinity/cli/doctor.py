@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def doctor(as_json: JsonOption = False) -> None:
-    """Check the installation.
+    """Check the installation, and say what mends it.
 
     Exit code 1 where the base does not work.
     """

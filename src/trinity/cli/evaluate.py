@@ -22,7 +22,9 @@ SIDE_SHARE = 0.4
 
 
 def evaluate(
-    model: Annotated[str, typer.Argument(help="`mini`, or the directory of a checkpoint.")],
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="`mini`, or the directory of a checkpoint.")
+    ],
     items: Annotated[
         int | None,
         typer.Option(

@@ -129,8 +129,9 @@ def _show(subject: _Subject, machine: Machine, verdicts: list[Fit]) -> None:
     console.print(f"{subject.name}: {where}", style="bold", markup=False)
     if subject.stored and subject.trained_experts:
         low, high = subject.trained_experts
+        span = str(low) if low == high else f"{low} to {high}"
         console.print(
-            f"Stored in {subject.stored.value.upper()}, trained for {low} to {high} active experts."
+            f"Stored in {subject.stored.value.upper()}, trained for {span} active experts."
         )
     console.print(_parameter_table(subject.config))
     console.print(_active_table(subject))

@@ -31,10 +31,12 @@ INTERRUPTED = 130
 
 
 def info(
-    model: Annotated[str, typer.Argument(help="`mini`, a preset's name, or a directory.")],
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="`mini`, a preset, or a checkpoint's directory.")
+    ],
     as_json: JsonOption = False,
 ) -> None:
-    """Say what a model is: its shape, its parameters, and what a token costs."""
+    """Say what a model is, what it costs, and whether it fits this machine."""
     from trinity.cli.info import info as show_info
 
     show_info(model, json=as_json)
@@ -42,7 +44,6 @@ def info(
 
 app = typer.Typer(
     name="trinity",
-    help="One 128-expert mixture for reasoning, vision and code.",
     add_completion=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -79,7 +80,9 @@ def root(
     context: typer.Context,
     version: Annotated[  # noqa: ARG001
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Print it."),
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
 ) -> None:
     """One 128-expert mixture for reasoning, vision and code.
@@ -131,11 +134,14 @@ def _say(message: str) -> None:
 
 
 def _report_unexpected(
-    kind: type[BaseException],
-    error: BaseException | None,
-    trace: TracebackType | None,  # noqa: ARG001
+    kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
 ) -> None:
-    detail = " ".join(str(error).split())[:300]
+    if sys.flags.dev_mode:  # python -X dev: for those who mend it
+        sys.__excepthook__(kind, error or kind(), trace)
+        return
+    lines = str(error).strip().splitlines() or [""]
+    # A worker process sends its whole traceback along, the message last.
+    detail = lines[-1 if "Traceback" in str(error) else 0][:300]
     _say(
         f"An unexpected {kind.__name__} stopped the command{f' ({detail})' if detail else ''}; "
         "`trinity doctor` checks the installation."

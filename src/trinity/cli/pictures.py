@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MAX_COLUMNS = 64
 
 _INK = "@%#*+=-:. "
-"""From dark to light, for dark text on a light ground."""
+"""From most to least; the ground, dark or light, is left blank."""
 
 
 def picture_text(data: bytes, console: Console) -> Text:
@@ -44,6 +44,9 @@ def _ascii(image: Image.Image) -> Text:
     from rich.text import Text
 
     grey = image.convert("L").resize((image.width, image.height // 2))
-    marks = [_INK[value * len(_INK) // 256] for value in grey.tobytes()]
+    values = grey.tobytes()
+    is_dark = sum(values) < 128 * len(values)
+    ramp = _INK[::-1] if is_dark else _INK
+    marks = [ramp[value * len(ramp) // 256] for value in values]
     lines = ["".join(marks[i : i + grey.width]) for i in range(0, len(marks), grey.width)]
     return Text("\n".join(lines) + "\n", no_wrap=True)

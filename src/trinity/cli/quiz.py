@@ -69,7 +69,7 @@ class Score:
 
 def draw_items(per_domain: int, seed: int) -> list[Item]:
     """Easy exercises that training never saw, each of another family while there are enough."""
-    items = []
+    items: list[Item] = []
     for domain in PIPELINES:
         rng = random.Random(f"demo/{domain}/{seed}")
         families = list(families_of(domain))

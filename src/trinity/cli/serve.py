@@ -8,6 +8,7 @@ import typer
 
 from trinity.cli.loading import open_llm
 from trinity.cli.options import ModelOption
+from trinity.cli.terminal import say, stderr
 from trinity.config import EngineConfig, ServerConfig
 
 _ENGINE = EngineConfig()
@@ -20,7 +21,7 @@ def serve(
         str, typer.Option("--host", help="Address to listen on; beyond this machine needs a key.")
     ] = _SERVER.host,
     port: Annotated[
-        int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")
+        int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 takes a free one.")
     ] = _SERVER.port,
     api_key: Annotated[
         list[str] | None,
@@ -78,4 +79,11 @@ def serve(
     from trinity.server.serve import serve as run_server
 
     llm, _ = open_llm(model, engine)
-    run_server(llm, config)
+    messages = stderr()
+    run_server(
+        llm,
+        config,
+        announce=lambda url: say(
+            messages, f"{llm.model_name} is served at {url}; Ctrl-C stops it."
+        ),
+    )

@@ -31,7 +31,9 @@ OnReport = Callable[[dict[str, float]], None]
 def train(
     recipe: Annotated[
         Path | None,
-        typer.Argument(help="A Python file with a function `recipe() -> TrainConfig`."),
+        typer.Argument(
+            metavar="[RECIPE]", help="A Python file with a function `recipe() -> TrainConfig`."
+        ),
     ] = None,
     run: Annotated[
         Path | None,
@@ -104,6 +106,7 @@ def _stoppable_trainer() -> Callable[[TrainConfig, Path, threading.Event], Train
         def _steps(self, limit: int) -> Iterator[list[MicroBatch]]:
             for step in super()._steps(limit):
                 if self.stopped.is_set():
+                    say(stdout(), "Stopping: saving the run …")
                     return
                 yield step
 

@@ -67,11 +67,9 @@ class Scheduler:
             self._preempt(self.running[-1], {})
 
     def cache_full_blocks(self, sequence: Sequence) -> None:
-        """Offer all blocks that are full of computed tokens to the prefix cache."""
+        """Offer the blocks that the last step filled to the prefix cache."""
         if self._config.prefix_cache:
-            num_full = sequence.num_computed // self._config.block_size
-            keys = sequence.keys(num_full, self._config.block_size)
-            for block, key in zip(sequence.blocks, keys, strict=False):
+            for block, key in sequence.new_full_blocks(self._config.block_size):
                 self._pool.cache(block, key)
 
     def _left(self, schedule: Schedule) -> int:
@@ -105,7 +103,7 @@ class Scheduler:
         blocks = admission.cached + self._pool.allocate(admission.num_new)
         self.waiting.remove(sequence)
         insort(self.running, sequence, key=_rank)
-        sequence.admit(blocks, len(admission.cached) * self._config.block_size)
+        sequence.admit(blocks, len(admission.cached), self._config.block_size)
         self._prefill(sequence, schedule)
         return True
 
@@ -123,8 +121,8 @@ class Scheduler:
         if not self._config.prefix_cache:
             return []
         # The last token is always computed, since what follows is chosen from its state.
-        num_reusable = (sequence.num_tokens - 1) // self._config.block_size
-        return self._pool.match(sequence.keys(num_reusable, self._config.block_size))
+        size = self._config.block_size
+        return self._pool.match(sequence.key(i, size) for i in range((sequence.num_tokens - 1) // size))
 
     def _num_blocks(self, sequence: Sequence) -> int:
         return -(-sequence.num_tokens // self._config.block_size)

@@ -53,6 +53,7 @@ class Sequence:
         self.blocks: list[int] = []
         self._prompt_experts = prompt_experts
         self._keys: list[bytes] = []
+        self._num_offered = 0
 
     @property
     def num_tokens(self) -> int:
@@ -79,12 +80,13 @@ class Sequence:
         """Expert evaluations of the answer's tokens, all layers; the last is never evaluated."""
         return max(0, self.num_tokens - 1 - self.prompt_length) * sum(self.request.active_experts)
 
-    def admit(self, blocks: list[int], num_computed: int) -> None:
-        """Start running on `blocks`, whose first `num_computed` slots are filled."""
+    def admit(self, blocks: list[int], num_cached: int, block_size: int) -> None:
+        """Start running on `blocks`, the first `num_cached` of which hold its first tokens."""
         assert self.state is State.WAITING
         self.state = State.RUNNING
         self.blocks = blocks
-        self.num_computed = num_computed
+        self.num_computed = num_computed = num_cached * block_size
+        self._num_offered = num_cached
         if self.num_cached is None:
             self.num_cached = min(num_computed, self.prompt_length)
 
@@ -121,12 +123,18 @@ class Sequence:
         ]
         return [run for run in runs if run[1]]
 
-    def keys(self, count: int, block_size: int) -> Iterator[bytes]:
-        """Prefix cache keys of the first `count` blocks, which must be full of tokens."""
-        for index in range(count):
-            if index == len(self._keys):
-                self._keys.append(self._key(index * block_size, (index + 1) * block_size))
-            yield self._keys[index]
+    def key(self, index: int, block_size: int) -> bytes:
+        """Prefix cache key of the block `index`, which must be full of tokens."""
+        for missing in range(len(self._keys), index + 1):
+            self._keys.append(self._key(missing * block_size, (missing + 1) * block_size))
+        return self._keys[index]
+
+    def new_full_blocks(self, block_size: int) -> Iterator[tuple[int, bytes]]:
+        """Blocks, with their keys, that were filled since the last call or the admission."""
+        num_full = self.num_computed // block_size
+        for index in range(self._num_offered, num_full):
+            yield self.blocks[index], self.key(index, block_size)
+        self._num_offered = num_full
 
     def _key(self, start: int, stop: int) -> bytes:
         images = self.request.images

@@ -106,10 +106,20 @@ def read_manifest(directory: Path) -> Manifest:
     if not path.exists():
         return Manifest(name=directory.resolve().name, trained_experts=(count, count))
     data = read_json(path)
-    match data.data.get("trained_experts", [count, count]):
-        case [int(low), int(high)] if 1 <= low <= high <= config.n_routed_experts:
-            return Manifest(name=data.text("name"), trained_experts=(low, high))
+    trained = _as_range(data.data.get("trained_experts", [count, count]), config.n_routed_experts)
+    if trained:
+        return Manifest(name=data.text("name"), trained_experts=trained)
     raise data.fault("trained_experts", f"two counts from 1 to {config.n_routed_experts}, in order")
+
+
+def _as_range(value: object, most: int) -> tuple[int, int] | None:
+    match value:
+        # JSON's true would pass for 1.
+        case [bool(), _] | [_, bool()]:
+            return None
+        case [int(low), int(high)] if 1 <= low <= high <= most:
+            return low, high
+    return None
 
 
 def load_model(directory: Path, dtype: torch.dtype = torch.float32) -> Small4:

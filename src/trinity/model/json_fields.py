@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from trinity.errors import CheckpointError
 MAX_JSON_BYTES = 64 * 1024 * 1024
 MAX_SIZE = 2**18
 """Largest width or count accepted; products of three stay far from overflow."""
+MAX_NUMBER = 1e12
+"""Largest other number accepted."""
 
 
 def read_json(path: Path) -> Fields:
@@ -58,10 +59,12 @@ class Fields:
         return value
 
     def number(self, key: str, default: float | None = None, *, least: float = 0.0) -> float:
-        """A finite number of at least `least`; without a default the key is required."""
+        """A number of at least `least`; without a default the key is required."""
         value = self._value(key, default)
-        if type(value) not in (int, float) or not _is_finite(value) or value < least:
-            raise self.fault(key, f"a number of at least {least}")
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.fault(key, "a number")
+        if not least <= value <= MAX_NUMBER:
+            raise self.fault(key, f"a number from {least} to {MAX_NUMBER:g}")
         return float(value)
 
     def flag(self, key: str, default: bool) -> bool:
@@ -102,10 +105,3 @@ class Fields:
         if default is None:
             raise CheckpointError(f"{self.where}: the key {key} is missing.")
         return default
-
-
-def _is_finite(value: object) -> bool:
-    try:
-        return math.isfinite(value)  # type: ignore[arg-type]
-    except OverflowError:
-        return False

@@ -220,17 +220,9 @@ class Small4(nn.Module):
         """Vocabulary scores [T, Z], FP32."""
         return reference.linear(states_TD, self.language_model.lm_head.weight, row_tile).float()
 
-    def encode_images(self, pixels: list[Tensor]) -> Tensor:
-        """Features [image tokens, D] of pictures [3, height, width], in order, breaks left out.
-
-        Each picture is encoded alone, so its features never depend on what stands beside it.
-        """
-        return torch.cat([self.encode_image_stack(picture[None])[0] for picture in pixels])
-
-    def encode_image_stack(self, pixels_N3HW: Tensor) -> Tensor:
-        """Features [N, image tokens, D] of N pictures of one size."""
-        states, rows, columns = self.vision_tower(pixels_N3HW)
-        return self.multi_modal_projector(states, rows, columns)
+    def encode_images(self, pictures: list[Tensor]) -> Tensor:
+        """Features [image tokens, D] of pictures [3, height, width], in order, breaks left out."""
+        return self.multi_modal_projector(*self.vision_tower(pictures))
 
     def uniform_experts(self, num_tokens: int, count: int | None = None) -> Tensor:
         """`experts_LT` for one expert count everywhere; the model's own when `None`."""

@@ -1,6 +1,8 @@
 """The Pixtral image encoder, the 2x2 patch merger and the projector.
 
-Weights are in the Hugging Face layout: rotary halves side by side (not interleaved pairs).
+Pictures of any sizes are encoded together: their patches lie flat one after another, and only
+attention looks at one picture at a time. Weights are in the Hugging Face layout: rotary halves
+side by side (not interleaved pairs). Shape letters: P patches of all pictures, I image tokens.
 """
 
 from __future__ import annotations
@@ -11,6 +13,9 @@ from torch.nn import functional as F
 
 from trinity.config import ModelConfig, VisionConfig
 from trinity.ops import reference
+
+Grid = tuple[int, int]
+"""Rows and columns of a picture, in patches."""
 
 
 class _Norm(nn.Module):
@@ -36,16 +41,20 @@ class VisionAttention(nn.Module):
         self.v_proj = nn.Linear(width, width, bias=False)
         self.o_proj = nn.Linear(width, width, bias=False)
 
-    def forward(self, x_NPD: Tensor, angles_PR: Tensor) -> Tensor:
-        """Attend; `angles_PR` are the rotary angles of each patch, half the head width."""
+    def forward(self, x_PD: Tensor, angles_PR: Tensor, sizes: list[int]) -> Tensor:
+        """Attend within each picture; `angles_PR` has half the head width, `sizes` counts patches."""
 
         def heads(projection: nn.Linear) -> Tensor:
-            return projection(x_NPD).unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+            return projection(x_PD).unflatten(-1, (self.num_heads, -1)).transpose(0, 1)
 
-        query = rotate_halves(heads(self.q_proj), angles_PR)
-        key = rotate_halves(heads(self.k_proj), angles_PR)
-        out = F.scaled_dot_product_attention(query, key, heads(self.v_proj))
-        return self.o_proj(out.transpose(1, 2).flatten(2))
+        query = rotate_halves(heads(self.q_proj), angles_PR).split(sizes, dim=1)
+        key = rotate_halves(heads(self.k_proj), angles_PR).split(sizes, dim=1)
+        value = heads(self.v_proj).split(sizes, dim=1)
+        pictures = [
+            F.scaled_dot_product_attention(q[None], k[None], v[None])[0]
+            for q, k, v in zip(query, key, value, strict=True)
+        ]
+        return self.o_proj(torch.cat(pictures, dim=1).transpose(0, 1).flatten(1))
 
 
 class VisionMLP(nn.Module):
@@ -74,10 +83,10 @@ class VisionLayer(nn.Module):
         self.ffn_norm = _Norm(config.hidden_size, config.rms_norm_eps)
         self.feed_forward = VisionMLP(config)
 
-    def forward(self, x_NPD: Tensor, angles_PR: Tensor) -> Tensor:
+    def forward(self, x_PD: Tensor, angles_PR: Tensor, sizes: list[int]) -> Tensor:
         """Advance the residual stream."""
-        x_NPD = x_NPD + self.attention(self.attention_norm(x_NPD), angles_PR)
-        return x_NPD + self.feed_forward(self.ffn_norm(x_NPD))
+        x_PD = x_PD + self.attention(self.attention_norm(x_PD), angles_PR, sizes)
+        return x_PD + self.feed_forward(self.ffn_norm(x_PD))
 
 
 class VisionTransformer(nn.Module):
@@ -101,15 +110,23 @@ class VisionTower(nn.Module):
         self.ln_pre = _Norm(config.hidden_size, config.rms_norm_eps)
         self.transformer = VisionTransformer(config)
 
-    def forward(self, pixels_N3HW: Tensor) -> tuple[Tensor, int, int]:
-        """Encode N pictures of one size: states [N, rows * columns, width], rows, columns."""
-        grid = self.patch_conv(pixels_N3HW)
-        rows, columns = grid.shape[-2:]
-        x_NPD = self.ln_pre(grid.flatten(2).transpose(1, 2))
-        angles = patch_angles(rows, columns, self.config).to(x_NPD.device)
+    def forward(self, pictures: list[Tensor]) -> tuple[Tensor, list[Grid]]:
+        """Encode pictures [3, height, width]: states [P, width] in order, and each one's grid."""
+        patch = self.config.patch_size
+        grids = [(p.shape[1] // patch, p.shape[2] // patch) for p in pictures]
+        patches = torch.cat([_cut(picture, patch) for picture in pictures])
+        x_PD = self.ln_pre(F.linear(patches, self.patch_conv.weight.flatten(1)))
+        angles = torch.cat([patch_angles(rows, columns, self.config) for rows, columns in grids])
+        sizes = [rows * columns for rows, columns in grids]
         for layer in self.transformer.layers:
-            x_NPD = layer(x_NPD, angles)
-        return x_NPD, rows, columns
+            x_PD = layer(x_PD, angles.to(x_PD.device), sizes)
+        return x_PD, grids
+
+
+def _cut(picture: Tensor, patch: int) -> Tensor:
+    # A convolution whose stride is its width is one product over flattened patches.
+    squares = picture.unfold(1, patch, patch).unfold(2, patch, patch)
+    return squares.permute(1, 2, 0, 3, 4).flatten(2).flatten(0, 1)
 
 
 class PatchMerger(nn.Module):
@@ -122,11 +139,16 @@ class PatchMerger(nn.Module):
         merged = config.hidden_size * self.size**2
         self.merging_layer = nn.Linear(merged, config.hidden_size, bias=False)
 
-    def forward(self, x_NPD: Tensor, rows: int, columns: int) -> Tensor:
-        """[N, rows * columns, width] to [N, that / size^2, width]; channel-major squares."""
-        grid = x_NPD.transpose(1, 2).unflatten(2, (rows, columns))
-        squares = F.unfold(grid, self.size, stride=self.size)
-        return self.merging_layer(squares.transpose(1, 2))
+    def forward(self, x_PD: Tensor, grids: list[Grid]) -> Tensor:
+        """[P, width] to [P / size^2, width]; within a square the channels come first."""
+        size = self.size
+        squares = []
+        for x, (rows, columns) in zip(
+            x_PD.split([rows * columns for rows, columns in grids]), grids, strict=True
+        ):
+            cells = x.view(rows // size, size, columns // size, size, -1)
+            squares.append(cells.permute(0, 2, 4, 1, 3).flatten(2).flatten(0, 1))
+        return self.merging_layer(torch.cat(squares))
 
 
 class Projector(nn.Module):
@@ -143,9 +165,9 @@ class Projector(nn.Module):
         self.linear_1 = nn.Linear(config.vision.hidden_size, config.hidden_size, bias=False)
         self.linear_2 = nn.Linear(config.hidden_size, config.hidden_size, bias=False)
 
-    def forward(self, x_NPD: Tensor, rows: int, columns: int) -> Tensor:
-        """Features [N, image tokens, text width]."""
-        merged = self.patch_merger(self.norm(x_NPD), rows, columns)
+    def forward(self, x_PD: Tensor, grids: list[Grid]) -> Tensor:
+        """Features [I, text width]."""
+        merged = self.patch_merger(self.norm(x_PD), grids)
         return self.linear_2(F.gelu(self.linear_1(merged)))
 
 

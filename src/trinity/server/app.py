@@ -206,6 +206,8 @@ async def _on_surprise(request: Request, error: Exception) -> Response:
         TrinityError("The server met an unexpected error; its log says more.")
     )
     response.headers["x-request-id"] = request.state.request_id
+    # The server closes it when it sees the error; without notice, a client would use it again.
+    response.headers["connection"] = "close"
     return response
 
 

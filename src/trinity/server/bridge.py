@@ -98,7 +98,7 @@ class Bridge:
         self._engine = engine
         self._metrics = metrics
         self._slots = slots
-        self._used_slots = 0
+        self.used_slots = 0
         self._streams: dict[str, EventStream] = {}
         self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._engine_run, name="engine", daemon=True)
@@ -138,16 +138,16 @@ class Bridge:
         Raises `Overloaded` when all are taken, and `EngineDead`.
         """
         self._require_alive()
-        if self._used_slots >= self._slots:
+        if self.used_slots >= self._slots:
             raise Overloaded(
                 f"The server is busy with {self._slots} requests, the most it takes at a time; try "
                 "again in a moment."
             )
-        self._used_slots += 1
+        self.used_slots += 1
         try:
             yield
         finally:
-            self._used_slots -= 1
+            self.used_slots -= 1
 
     async def submit(self, prepared: Prepared) -> EventStream:
         """Hand a request to the engine; close the stream when done with it, however it ends.

@@ -418,9 +418,8 @@ def _sentence(error: ValidationError) -> InvalidRequest:
     if first["type"] == "missing":
         return InvalidRequest(f"{where} is missing.", param=where)
     given = first["input"]
-    shown = f" is {given!r}" if isinstance(given, bool | int | float) else ""
-    if isinstance(given, str):
-        shown = f" is {given[:40]!r}"
+    is_short = isinstance(given, str | bool | int | float)
+    shown = f" is {repr(given)[:40]}" if is_short else ""
     message = first["msg"][:1].lower() + first["msg"][1:]
     return InvalidRequest(f"{where}{shown}: {message}.", param=where)
 

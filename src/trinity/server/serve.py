@@ -74,7 +74,8 @@ def listen(config: ServerConfig) -> socket.socket:
     try:
         return socket.create_server((host, config.port), family=family, backlog=2048)
     except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        # Python adds the address to the system's words.
+        reason = (getattr(error, "strerror", None) or str(error)).partition(" (")[0].rstrip(".")
         raise ConfigError(
             f"Cannot listen on {config.host} port {config.port}: {reason}; choose another port or "
             "stop what uses it."

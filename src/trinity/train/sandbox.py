@@ -27,6 +27,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
+from pathlib import Path
 from types import FrameType, SimpleNamespace, TracebackType
 from typing import Any
 
@@ -144,7 +145,7 @@ class Sandbox:
     def _start(self) -> subprocess.Popen[bytes]:
         self._folder = tempfile.TemporaryDirectory(prefix="trinity-sandbox-")
         self._child = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-B", os.path.abspath(__file__)],
+            [sys.executable, "-I", "-S", "-B", str(Path(__file__).resolve())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -254,7 +255,7 @@ def _serve() -> None:
     os.dup2(null, 1)
     os.dup2(null, 2)
     _limit_resources()
-    signal.signal(signal.SIGPROF, _raise_out_of_time)
+    signal.signal(signal.SIGPROF, _on_alarm)
     gc.freeze()
     for line in sys.stdin.buffer:
         os.write(replies, _verdict(json.loads(line)))
@@ -276,7 +277,7 @@ def _verdict(request: dict[str, Any]) -> bytes:
     except _OutOfTime:
         verdict = b"mess\n"
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
+        _stop_alarm()
     return verdict
 
 
@@ -306,8 +307,24 @@ def _allow_seconds(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
-def _raise_out_of_time(number: int, frame: FrameType | None) -> None:
+def _start_alarm() -> None:
+    _alarms.clear()
+    signal.setitimer(signal.ITIMER_PROF, CASE_SECONDS, CASE_SECONDS / 4)
+
+
+def _stop_alarm() -> None:
+    signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _on_alarm(*_: object) -> None:
+    """Interrupt the program; end the process if the program has caught an interrupt before."""
+    if _alarms:
+        os._exit(1)
+    _alarms.append(True)
     raise _OutOfTime
+
+
+_alarms: list[bool] = []
 
 
 def _passes(
@@ -316,7 +333,7 @@ def _passes(
     if problem_with(code):
         return False
     program = compile(code, "<program>", "exec")
-    signal.setitimer(signal.ITIMER_PROF, CASE_SECONDS)
+    _start_alarm()
     exec(program, scope)
     target = scope.get(function)
     if target is None:
@@ -325,7 +342,7 @@ def _passes(
     if not callable(target):
         return False
     for arguments, expected in cases:
-        signal.setitimer(signal.ITIMER_PROF, CASE_SECONDS)
+        _start_alarm()
         if not _same(target(*ast.literal_eval(arguments)), ast.literal_eval(expected)):
             return False
     return True

@@ -196,41 +196,33 @@ class Trainer:
             )
 
     def _loss(self, micro: MicroBatch, meter: Meter) -> Tensor:
-        batch = PackedBatch.from_lengths(micro.lengths, self.device)
+        weight_T = micro.weight_T.to(self.device)
+        answers = weight_T.nonzero().squeeze(-1)
         with torch.autocast(self.device.type, torch.bfloat16):
-            hidden = self._forward(micro, batch)
-            logits = self.model.logits(hidden.states_TD)
-        losses = torch.nn.functional.cross_entropy(
-            logits, micro.targets_T.to(self.device), reduction="none"
-        )
-        weighted = losses * micro.weight_T.to(self.device)
+            hidden = self._forward(micro)
+            logits = self.model.logits(hidden.states_TD[answers])
+        targets = micro.targets_T.to(self.device)[answers]
+        losses = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
+        weighted = losses * weight_T[answers]
         balance = balance_loss(hidden)
-        self._record(meter, micro, weighted.detach(), balance.item())
-        return weighted.sum() / micro.weight_T.sum() + self.config.balance_weight * balance
+        self._record(meter, micro, answers.cpu(), weighted.detach().cpu(), balance.item())
+        return weighted.sum() / weight_T.sum() + self.config.balance_weight * balance
 
-    def _forward(self, micro: MicroBatch, batch: PackedBatch) -> Hidden:
-        features = self._image_features(micro.pixels) if micro.pixels else None
+    def _forward(self, micro: MicroBatch) -> Hidden:
+        pictures = [picture.to(self.device) for picture in micro.pixels]
         return self.model(
             micro.ids_T.to(self.device),
-            batch,
+            PackedBatch.from_lengths(micro.lengths, self.device),
             micro.experts_LT.to(self.device),
-            image_features_ID=features,
+            image_features_ID=self.model.encode_images(pictures) if pictures else None,
         )
 
-    def _image_features(self, pixels: list[Tensor]) -> Tensor:
-        """Features of all pictures in order, those of one size encoded together."""
-        by_size: dict[torch.Size, list[int]] = {}
-        for index, picture in enumerate(pixels):
-            by_size.setdefault(picture.shape, []).append(index)
-        features: dict[int, Tensor] = {}
-        for indices in by_size.values():
-            stack = torch.stack([pixels[i] for i in indices]).to(self.device)
-            features.update(zip(indices, self.model.encode_image_stack(stack), strict=True))
-        return torch.cat([features[i] for i in range(len(pixels))])
-
-    def _record(self, meter: Meter, micro: MicroBatch, weighted_T: Tensor, balance: float) -> None:
-        meter.loss_by_domain.index_add_(0, micro.domain_T, weighted_T.cpu())
-        meter.weight_by_domain.index_add_(0, micro.domain_T, micro.weight_T)
+    def _record(
+        self, meter: Meter, micro: MicroBatch, answers: Tensor, weighted: Tensor, balance: float
+    ) -> None:
+        domain = micro.domain_T[answers]
+        meter.loss_by_domain.index_add_(0, domain, weighted)
+        meter.weight_by_domain.index_add_(0, domain, micro.weight_T[answers])
         meter.balance += balance
         meter.steps += 1
 

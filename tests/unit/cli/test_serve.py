@@ -1,7 +1,7 @@
 import dataclasses
 import sys
 from collections.abc import Callable
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,12 +17,18 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Receives the engine's and the server's configuration instead of serving."""
     seen: list[Any] = []
 
-    def load(model: str, engine: EngineConfig) -> str:
+    def load(_: str, engine: EngineConfig) -> Any:
         seen.append(engine)
-        return model
+        return SimpleNamespace(model_name="fake")
 
     module = ModuleType("trinity.server.serve")
-    module.serve = lambda _, config: seen.append(config)  # type: ignore[attr-defined]
+
+    def serve(llm: Any, config: ServerConfig, *, announce: Callable[[str], None]) -> None:
+        assert llm.model_name == "fake"
+        seen.append(config)
+        announce(f"http://{config.host}:{config.port}")
+
+    module.serve = serve  # type: ignore[attr-defined]
     monkeypatch.setattr(loading, "load_llm", load)
     monkeypatch.setitem(sys.modules, "trinity.server.serve", module)
     return seen
@@ -38,7 +44,9 @@ def test_every_field_of_the_configurations_has_a_flag() -> None:
 
 
 def test_without_flags_the_defaults_hold(trinity: Callable[..., Any], served: list[Any]) -> None:
-    assert trinity("serve").code == 0
+    result = trinity("serve")
+    assert result.code == 0
+    assert result.err == "fake is served at http://127.0.0.1:8000; Ctrl-C stops it.\n"
     assert served == [EngineConfig(), ServerConfig()]
 
 

@@ -1,5 +1,6 @@
 import io
 
+import pytest
 from PIL import Image
 from rich.console import Console
 
@@ -99,11 +100,12 @@ def test_pictures_are_scaled_to_fit() -> None:
     assert {len(line) for line in picture_text(wide, terminal(30)).plain.splitlines()} == {30}
 
 
-def test_without_colours_a_picture_is_ascii() -> None:
-    image = Image.new("RGB", (8, 8), "white")
-    image.paste("black", (0, 0, 4, 8))
+@pytest.mark.parametrize(("ground", "ink"), [("white", "black"), ("black", "white")])
+def test_without_colours_a_picture_is_ascii_on_a_blank_ground(ground: str, ink: str) -> None:
+    image = Image.new("RGB", (8, 8), ground)
+    image.paste(ink, (0, 0, 3, 8))
     text = picture_text(png(image), Console(file=io.StringIO()))
-    assert text.plain.splitlines() == ["@@@@    "] * 4
+    assert text.plain.splitlines() == ["@@@     "] * 4
 
 
 def test_durations_are_words() -> None:

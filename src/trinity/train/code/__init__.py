@@ -1,10 +1,11 @@
 """Exercises about small Python functions: write, complete, repair and read them."""
 
-from trinity.train.code import reading, repair, unseen, writing
+from trinity.train.code import examples, reading, repair, unseen, writing
 from trinity.train.items import Family
 
 FAMILIES: tuple[Family, ...] = (
     *writing.FAMILIES,
+    *examples.FAMILIES,
     *repair.FAMILIES,
     *reading.FAMILIES,
     *unseen.FAMILIES,

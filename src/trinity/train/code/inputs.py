@@ -108,6 +108,7 @@ _LISTS: tuple[list[int], ...] = (
     [5],
     [-3, 4],
     [2, 2, 1],
+    [4, 4, 7, 7, 7, 1, 4, 4, 0, 0, 0, 0],
     list(_DENSE),
     list(_DENSE[::-3]),
     [3, -7, 12, 0, 8, 3, 25, -12, 9, 40, 11, 6, 8],
@@ -123,6 +124,7 @@ _TEXTS = (
     "abcdefghijklmnopqrstuvwxyz",
     "THE Quick brown fox 123",
     "level",
+    "aaabbbbccdaa",
     " noon  moon ",
     "banana bread 42",
     "the cat sat on the mat with a very long tail",
@@ -136,7 +138,7 @@ _WORD_LISTS: tuple[list[str], ...] = (
     WORDS,
     ["level", "noon", "kayak", "tiger", "xylophone", "queue", "jazz"],
     [letter * size for size, letter in enumerate("abcdefghijklmnopqrstuvwxyz", 1)],
-    [f"{a}{b}" for a, b in zip("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")],
+    [f"{letter}{other}" for letter in "aeimrtz" for other in "bcdnosu"],
 )
 _DICTS: tuple[dict[str, int], ...] = (
     {},

@@ -238,3 +238,24 @@ def generator(condition: Condition, mapping: Mapping, over: str, variable: str =
     """`x ** 2 for x in xs if x > 0`."""
     test = f" if {condition.code}" if condition.code else ""
     return f"{mapping.code} for {variable} in {over}{test}"
+
+
+def number_noun(rng: random.Random) -> str:
+    """What to call the numbers of a list."""
+    return rng.choice(("numbers", "numbers", "elements", "values"))
+
+
+def numbers_of_xs(condition: Condition, noun: str) -> str:
+    """The numbers of the list `xs` that meet the condition."""
+    return f"the {things_in(condition, noun, '[xs]')}"
+
+
+def steps_of(condition: Condition, mapping: Mapping) -> str:
+    """The beginning of a plan: what is kept, and what is taken of it."""
+    keep = f"keep x with {condition.code}; " if condition.code else ""
+    return keep + (f"take {mapping.code}; " if mapping.do else "")
+
+
+def times_words(k: int) -> str:
+    """The words "k times " before a value; none for once."""
+    return "" if k == 1 else f"{k} times "

@@ -7,8 +7,9 @@ import random
 from typing import Any
 
 from trinity.train.code.inputs import WORDS
+from trinity.train.code.iterations import looped
 from trinity.train.code.program import Args, Program, behaviour, call, draw_args, key_for
-from trinity.train.code.scripts import looped, script
+from trinity.train.code.scripts import script
 from trinity.train.code.traces import call_trace, script_trace
 from trinity.train.code.wording import ask_about
 from trinity.train.code.writing import Fitting, any_program

@@ -241,8 +241,8 @@ def bug_line(rng: random.Random, split: Split, level: int, family: str) -> Item 
         question=f"{sentence}\n{fenced(mutant.code)}",
         answer=str(mutant.line),
         thoughts_low=f"line {mutant.line}: {_shown(mutant.now)}",
-        thoughts_high=f"{hints(program, name)[1]} line {mutant.line} has {_shown(mutant.now)} where "
-        f"{mutant.was} is needed: line {mutant.line}.",
+        thoughts_high=f"{hints(program, name)[1]} line {mutant.line} has {_shown(mutant.now)} "
+        f"where {mutant.was} is needed: line {mutant.line}.",
         check=Check("number", mutant.line),
         level=level,
     )

@@ -12,7 +12,7 @@ from trinity.train.code.pieces import (
     number_mapping,
     things_in,
 )
-from trinity.train.code.program import Program, main_line
+from trinity.train.code.program import Program, compose
 from trinity.train.code.writing import Described, Fitting
 from trinity.train.items import Family
 
@@ -145,6 +145,7 @@ def weave(rng: random.Random, level: int) -> Program:
             "the end of the shorter list"
         )
     elif level == 4:
+        k = rng.randint(3, 7)
         how, word = rng.choice((("sum", "sums"), ("max", "maxima"), ("min", "minima")))
         body = f"return [{how}(xs[i:i + {k}]) for i in range(len(xs) - {k - 1})]"
         returns = f"the {word} of every {k} consecutive elements of [xs]"

@@ -1,0 +1,149 @@
+"""A schedule becomes the tensors of one step.
+
+Called by the engine once a step. What grows with the context, the block tables, is kept from step
+to step and only added to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from trinity.config import EngineConfig
+from trinity.engine.scheduler import Schedule
+from trinity.engine.sequence import ExpertRun, Sequence, State
+from trinity.ops import PagedBatch
+
+GROUP_WIDTH = 16
+"""Neighbouring tokens of a prompt that read the cache together."""
+ROW_TILE = 16
+"""Rows per library product in deterministic mode."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """All that one model call needs."""
+
+    schedule: Schedule
+    ids_T: Tensor
+    experts_LT: Tensor
+    batch: PagedBatch
+    last_S: Tensor
+    """Row of the last scheduled token of each sequence in `ready`."""
+    ready: list[Sequence]
+    """Sequences whose tokens are all computed after this step, so that the next can be chosen."""
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row of the block table, and how much of `blocks` was copied to it."""
+
+    index: int
+    blocks: list[int]
+    num_copied: int = 0
+
+
+class BatchBuilder:
+    """Builds steps, and keeps the block tables of running sequences between them."""
+
+    def __init__(self, config: EngineConfig, max_blocks: int) -> None:
+        """Make room for the tables of `config.max_sequences` sequences of `max_blocks` blocks."""
+        self._block_size = config.block_size
+        self._is_deterministic = config.deterministic
+        self._table_SB = torch.zeros(config.max_sequences, max_blocks, dtype=torch.int64)
+        self._rows: dict[Sequence, _Row] = {}
+        self._free_rows = list(range(config.max_sequences - 1, -1, -1))
+        self._runs: list[ExpertRun] = []
+        self._experts_LT = torch.empty(0)
+
+    def build(self, schedule: Schedule) -> Step:
+        """The step that advances each sequence of a schedule that is not empty."""
+        self._free_ended_rows()
+        ids: list[int] = []
+        positions: list[int] = []
+        slots: list[int] = []
+        runs: list[ExpertRun] = []
+        last: list[int] = []
+        ready: list[Sequence] = []
+        for sequence, num_tokens in schedule.items():
+            start, stop = sequence.num_computed, sequence.num_computed + num_tokens
+            ids += sequence.token_ids[start:stop]
+            positions += range(start, stop)
+            slots += self._slots(sequence, start, stop)
+            runs += sequence.expert_runs(start, stop)
+            if stop == sequence.num_tokens:
+                last.append(len(ids) - 1)
+                ready.append(sequence)
+        return Step(
+            schedule=schedule,
+            ids_T=torch.tensor(ids),
+            experts_LT=self._experts(runs),
+            batch=self._batch(schedule, positions, slots),
+            last_S=torch.tensor(last, dtype=torch.int64),
+            ready=ready,
+        )
+
+    def _batch(self, schedule: Schedule, positions: list[int], slots: list[int]) -> PagedBatch:
+        is_narrow = self._is_deterministic or len(positions) == len(schedule)
+        width = 1 if is_narrow else GROUP_WIDTH
+        tokens: list[range | list[int]] = []
+        rows: list[int] = []
+        first = 0
+        for sequence, num_tokens in schedule.items():
+            row = self._update_row(sequence)
+            for group in _groups(first, first + num_tokens, width):
+                tokens.append(group)
+                rows.append(row)
+            first += num_tokens
+        return PagedBatch(
+            positions_T=torch.tensor(positions),
+            slots_T=torch.tensor(slots),
+            block_table_SB=self._table_SB,
+            group_tokens_GQ=torch.tensor(tokens),
+            group_sequence_G=torch.tensor(rows),
+            context_G=[positions[group[-1]] + 1 for group in tokens],
+            row_tile=ROW_TILE if self._is_deterministic else None,
+        )
+
+    def _slots(self, sequence: Sequence, start: int, stop: int) -> Iterator[int]:
+        size, blocks = self._block_size, sequence.blocks
+        return (blocks[at // size] * size + at % size for at in range(start, stop))
+
+    def _experts(self, runs: list[ExpertRun]) -> Tensor:
+        # Most steps decode the same sequences as the step before.
+        if runs != self._runs:
+            counts, lengths = zip(*runs, strict=True)
+            experts_RL = torch.tensor(counts)
+            self._experts_LT = experts_RL.T.repeat_interleave(torch.tensor(lengths), dim=1)
+            self._runs = runs
+        return self._experts_LT
+
+    def _update_row(self, sequence: Sequence) -> int:
+        row = self._rows.get(sequence)
+        if row is None:
+            row = self._rows[sequence] = _Row(self._free_rows.pop(), sequence.blocks)
+        if row.num_copied < len(row.blocks):
+            new = torch.tensor(row.blocks[row.num_copied :])
+            self._table_SB[row.index, row.num_copied : len(row.blocks)] = new
+            row.num_copied = len(row.blocks)
+        return row.index
+
+    def _free_ended_rows(self) -> None:
+        """Free the rows of sequences that ended or lost their blocks, even if they run again."""
+        for sequence, row in list(self._rows.items()):
+            if sequence.state is not State.RUNNING or sequence.blocks is not row.blocks:
+                self._table_SB[row.index, : row.num_copied] = 0
+                self._free_rows.append(row.index)
+                del self._rows[sequence]
+
+
+def _groups(first: int, stop: int, width: int) -> Iterator[range | list[int]]:
+    """Cut tokens into groups of `width`; the last one repeats its last token to fill up."""
+    for start in range(first, stop, width):
+        if start + width <= stop:
+            yield range(start, start + width)
+        else:
+            yield [*range(start, stop), *[stop - 1] * (width - stop + start)]

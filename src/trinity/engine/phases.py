@@ -1,0 +1,123 @@
+"""The state machine over token ids: thinking, answer, tool calls, and the thinking budget.
+
+Called by the engine for every token. Markers are recognised by id, never by text. It says which
+control tokens may come next; text tokens always may, except where one token is forced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from trinity.types import FinishReason, Phase
+
+if TYPE_CHECKING:
+    from trinity.inputs.tokenizer import Tokenizer
+
+ANSWER_RESERVE = 16
+"""Tokens kept free for the answer when thinking would use up `max_tokens`: this many, or a quarter
+of `max_tokens` where that is less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What may come next: any text token and the control tokens `allowed`, or only `forced`."""
+
+    allowed: tuple[int, ...]
+    forced: int | None = None
+
+
+class _Place(Enum):
+    """Where in an answer the next token stands."""
+
+    START = auto()
+    THINKING = auto()
+    ANSWER = auto()
+    TOOL_NAME = auto()
+    TOOL_ARGUMENTS = auto()
+
+
+class Phases:
+    """Follows one answer from its first token.
+
+    An answer is `[THINK] thoughts [/THINK] text [TOOL_CALLS] name [ARGS] json ...`, where every
+    part but the last may be missing. Thinking is closed by force when `budget` tokens were thought,
+    or when just enough of `max_tokens` is left for an answer; some text must follow then.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, budget: int | None, max_tokens: int) -> None:
+        """Allow `budget` thinking tokens (`None`: no limit of its own) of `max_tokens` in all."""
+        self._tokenizer = tokenizer
+        room = max_tokens - 2 - min(ANSWER_RESERVE, max_tokens // 4)
+        self._budget = max(0, room if budget is None else min(budget, room))
+        self._max_tokens = max_tokens
+        self._place = _Place.START
+        self._num_tokens = 0
+        self._owes_text = False
+        self._in_empty_part = False
+        self.reasoning_tokens = 0
+        """Tokens between [THINK] and [/THINK]."""
+        self.finish_reason: FinishReason | None = None
+        """Why the answer is complete; `None` while it is not."""
+
+    def choices(self) -> Choices:
+        """What the next token may be."""
+        ids = self._tokenizer
+        match self._place:
+            case _Place.THINKING:
+                is_spent = self.reasoning_tokens >= self._budget
+                return Choices((ids.end_think_id,), ids.end_think_id if is_spent else None)
+            case _Place.START if self._budget:
+                return Choices((ids.think_id, ids.tool_calls_id, ids.eos_id))
+            case _Place.START | _Place.ANSWER if not self._owes_text:
+                return Choices((ids.tool_calls_id, ids.eos_id))
+            case _Place.START | _Place.ANSWER:
+                return Choices((ids.tool_calls_id,))
+            case _Place.TOOL_NAME:
+                return Choices(() if self._in_empty_part else (ids.args_id,))
+            case _Place.TOOL_ARGUMENTS:
+                return Choices(() if self._in_empty_part else (ids.tool_calls_id, ids.eos_id))
+
+    def accept(self, token_id: int) -> Phase:
+        """Take the next token; returns the phase that it belongs to, a marker to what it opens or
+        closes."""
+        ids = self._tokenizer
+        place = self._place
+        self._num_tokens += 1
+        self._in_empty_part = False
+        if token_id == ids.think_id and place is _Place.START:
+            self._place = _Place.THINKING
+        elif place is _Place.THINKING:
+            self._think(token_id)
+        elif token_id == ids.tool_calls_id:
+            self._place = _Place.TOOL_NAME
+            self._in_empty_part = True
+        elif token_id == ids.args_id and place is _Place.TOOL_NAME:
+            self._place = _Place.TOOL_ARGUMENTS
+            self._in_empty_part = True
+        elif place is _Place.START:
+            self._place = _Place.ANSWER
+        self._owes_text &= ids.is_control(token_id)
+        if token_id == ids.eos_id:
+            in_call = place is _Place.TOOL_ARGUMENTS
+            self.finish_reason = "tool_calls" if in_call else "stop"
+        elif self._num_tokens >= self._max_tokens:
+            self.finish_reason = "length"
+        return _PHASES[_Place.THINKING if place is _Place.THINKING else self._place]
+
+    def _think(self, token_id: int) -> None:
+        if token_id == self._tokenizer.end_think_id:
+            self._place = _Place.ANSWER
+            self._owes_text = self.reasoning_tokens >= self._budget
+        else:
+            self.reasoning_tokens += 1
+
+
+_PHASES = {
+    _Place.START: Phase.ANSWER,
+    _Place.THINKING: Phase.THINKING,
+    _Place.ANSWER: Phase.ANSWER,
+    _Place.TOOL_NAME: Phase.TOOL_CALL,
+    _Place.TOOL_ARGUMENTS: Phase.TOOL_CALL,
+}

@@ -1,0 +1,109 @@
+"""Owns the weights and the cache tensors, and makes the one model call of a step.
+
+Called by the engine. Pictures are encoded when their first token is computed, and their features
+kept until the engine says that their request has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from trinity.engine.batch import Step
+from trinity.engine.scheduler import Schedule
+from trinity.engine.sequence import Sequence
+from trinity.model.small4 import Small4
+from trinity.types import PreparedImage
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What a step came to."""
+
+    logits_SZ: Tensor
+    """Scores of what may follow each ready sequence."""
+    spoilt: list[Sequence]
+    """Sequences with numbers that are not finite in what this step computed of them."""
+
+
+class Runner:
+    """Runs steps on one device."""
+
+    def __init__(self, model: Small4, num_blocks: int, block_size: int) -> None:
+        """Allocate the cache: the null block and `num_blocks` more in every layer."""
+        weight = model.language_model.lm_head.weight
+        shape = (num_blocks + 1, block_size, model.config.latent_dim)
+        self._model = model
+        self._caches = [
+            torch.zeros(shape, dtype=weight.dtype, device=weight.device)
+            for _ in range(model.config.num_hidden_layers)
+        ]
+        self._features: dict[str, dict[int, Tensor]] = {}
+        self.expert_rows = 0
+        """Routed expert evaluations so far, all layers, as the ops counted them."""
+
+    @torch.inference_mode()
+    def run(self, step: Step) -> Computed:
+        """Compute a step's tokens and write their latents."""
+        features = list(self._image_features(step))
+        hidden = self._model(
+            step.ids_T,
+            step.batch,
+            step.experts_LT,
+            self._caches,
+            torch.cat(features) if features else None,
+        )
+        self.expert_rows += step.batch.counters.expert_rows
+        logits_SZ = self._model.logits(hidden.states_TD[step.last_S], step.batch.row_tile)
+        return Computed(logits_SZ, _spoilt(hidden.states_TD, step.schedule))
+
+    def zero_blocks(self, blocks: list[int]) -> None:
+        """Overwrite blocks that hold what is not finite: the next owner multiplies it by zero."""
+        for cache_BLC in self._caches:
+            cache_BLC[blocks] = 0
+
+    def forget_images(self, request_id: str) -> None:
+        """Drop the picture features of a request."""
+        self._features.pop(request_id, None)
+
+    def forget_all_images(self) -> None:
+        """Drop all picture features: they come from earlier weights."""
+        self._features.clear()
+
+    def _image_features(self, step: Step) -> Iterator[Tensor]:
+        """Features of the image tokens of a step, in order."""
+        for sequence, num_tokens in step.schedule.items():
+            start = sequence.num_computed
+            for index, image in enumerate(sequence.request.images):
+                first = image_tokens_before(image, start)
+                last = image_tokens_before(image, start + num_tokens)
+                if first < last:
+                    yield self._encoded(sequence, index)[first:last]
+
+    def _encoded(self, sequence: Sequence, index: int) -> Tensor:
+        of_request = self._features.setdefault(sequence.request.request_id, {})
+        if index not in of_request:
+            pixels = torch.as_tensor(sequence.request.images[index].pixels)
+            of_request[index] = self._model.encode_images([pixels.to(self._caches[0])])
+        return of_request[index]
+
+
+def _spoilt(states_TD: Tensor, schedule: Schedule) -> list[Sequence]:
+    # A token attends to itself, so a latent that is not finite spoils its own state too.
+    is_finite_T = states_TD.isfinite().all(-1)
+    if is_finite_T.all():
+        return []
+    parts = is_finite_T.split(list(schedule.values()))
+    return [sequence for sequence, part in zip(schedule, parts, strict=True) if not part.all()]
+
+
+def image_tokens_before(image: PreparedImage, position: int) -> int:
+    """How many of a picture's tokens with features stand before a prompt position.
+
+    Each of its rows is `columns` of them and one break.
+    """
+    rows, rest = divmod(max(0, position - image.start), image.columns + 1)
+    return image.columns * min(rows, image.rows) + (rest if rows < image.rows else 0)

@@ -1,0 +1,182 @@
+"""Logits become tokens, each row by its own settings and its own random numbers.
+
+Called by the engine once a step. A draw depends on (seed, choice, position) and the row's logits
+alone, so an answer does not change with the company it is computed in.
+Shape letters: S sequences, Z vocabulary.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from trinity.engine.phases import Choices
+from trinity.types import SamplingParams
+
+GREEDY_BELOW = 1e-5
+"""Temperatures under this pick the likeliest token."""
+
+
+class Draws:
+    """What one answer's draws depend on: its settings, its random stream and its tokens so far."""
+
+    def __init__(
+        self, params: SamplingParams, index: int, prompt_ids: Sequence[int], vocab_size: int
+    ) -> None:
+        """Begin choice `index` of a request; `params` have temperature, top_p and seed set."""
+        assert params.temperature is not None
+        assert params.top_p is not None
+        self.params = params
+        self.temperature = params.temperature
+        self.top_p = params.top_p
+        self.is_greedy = params.temperature < GREEDY_BELOW
+        self._index = index
+        self._position = 0
+        self._bias_Z = _bias(params, vocab_size)
+        self._count_Z, self._seen_Z = None, None
+        if params.presence_penalty or params.frequency_penalty:
+            self._count_Z = torch.zeros(vocab_size)
+        if params.repetition_penalty != 1.0:
+            self._seen_Z = torch.zeros(vocab_size, dtype=torch.bool)
+            self._seen_Z[torch.tensor(prompt_ids)] = True
+
+    def uniform(self) -> float:
+        """The random number, from 0 up to 1, of the next position."""
+        name = f"{self.params.seed}/{self._index}/{self._position}".encode()
+        digest = hashlib.blake2b(name, digest_size=8).digest()
+        return (int.from_bytes(digest, "little") >> 11) * 2.0**-53
+
+    def adjust(self, logits_Z: Tensor) -> None:
+        """Add the bias and take off the penalties, in place."""
+        if self._bias_Z is not None:
+            logits_Z += self._bias_Z
+        if self._seen_Z is not None:
+            penalty = self.params.repetition_penalty
+            lowered_Z = torch.where(logits_Z > 0, logits_Z / penalty, logits_Z * penalty)
+            logits_Z.copy_(torch.where(self._seen_Z, lowered_Z, logits_Z))
+        if self._count_Z is not None:
+            logits_Z -= self._count_Z * self.params.frequency_penalty
+            logits_Z -= (self._count_Z > 0) * self.params.presence_penalty
+
+    def accept(self, token_id: int) -> None:
+        """Go on to the next position."""
+        self._position += 1
+        if self._count_Z is not None:
+            self._count_Z[token_id] += 1
+        if self._seen_Z is not None:
+            self._seen_Z[token_id] = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """A chosen token, and what was asked for about its probability."""
+
+    token_id: int
+    logprob: float | None = None
+    top_logprobs: tuple[tuple[int, float], ...] = ()
+
+
+class Sampler:
+    """Chooses tokens of one vocabulary."""
+
+    def __init__(self, num_control: int, num_tokens: int, vocab_size: int) -> None:
+        """Ids below `num_control` are markers, those from `num_tokens` to `vocab_size` unused."""
+        self._num_control = num_control
+        self._num_tokens = num_tokens
+        self._vocab_size = vocab_size
+        self._masks: dict[tuple[int, ...], Tensor] = {}
+
+    def sample(
+        self, logits_SZ: Tensor, draws: Sequence[Draws], choices: Sequence[Choices]
+    ) -> list[Sampled | None]:
+        """One token a row, `None` where logits are not finite.
+
+        Log-probabilities are those of the logits as given.
+        """
+        is_finite = logits_SZ.isfinite().all(-1).tolist()
+        tokens = self._tokens(logits_SZ, draws, choices)
+        logprobs_SZ = None
+        if any(draw.params.logprobs is not None for draw in draws):
+            logprobs_SZ = logits_SZ.log_softmax(-1)
+        result: list[Sampled | None] = []
+        for row, (token, draw) in enumerate(zip(tokens, draws, strict=True)):
+            if not is_finite[row]:
+                result.append(None)
+            elif logprobs_SZ is None or draw.params.logprobs is None:
+                result.append(Sampled(token))
+            else:
+                result.append(_with_logprobs(token, logprobs_SZ[row], draw.params.logprobs))
+        return result
+
+    def _tokens(
+        self, logits_SZ: Tensor, draws: Sequence[Draws], choices: Sequence[Choices]
+    ) -> list[int]:
+        adjusted_SZ = logits_SZ.clone()
+        for row_Z, draw in zip(adjusted_SZ, draws, strict=True):
+            draw.adjust(row_Z)
+        adjusted_SZ += torch.stack([self._mask(choice.allowed) for choice in choices])
+        tokens = adjusted_SZ.argmax(-1).tolist()
+        random = [row for row, draw in enumerate(draws) if not draw.is_greedy]
+        if random:
+            picks = _draw(adjusted_SZ[random], [draws[row] for row in random])
+            for row, token in zip(random, picks, strict=True):
+                tokens[row] = token
+        for row, choice in enumerate(choices):
+            if choice.forced is not None:
+                tokens[row] = choice.forced
+        return tokens
+
+    def _mask(self, allowed: tuple[int, ...]) -> Tensor:
+        """0 where a token may be chosen, minus infinity elsewhere."""
+        if allowed not in self._masks:
+            mask_Z = torch.full((self._vocab_size,), float("-inf"))
+            mask_Z[self._num_control : self._num_tokens] = 0
+            mask_Z[list(allowed)] = 0
+            self._masks[allowed] = mask_Z
+        return self._masks[allowed]
+
+
+def _bias(params: SamplingParams, vocab_size: int) -> Tensor | None:
+    if not params.logit_bias:
+        return None
+    bias_Z = torch.zeros(vocab_size)
+    for token_id, value in params.logit_bias:
+        bias_Z[token_id] += value
+    return bias_Z
+
+
+def _draw(logits_SZ: Tensor, draws: Iterable[Draws]) -> list[int]:
+    """One token a row: temperature, top_k, top_p, min_p, then the inverse of what is left."""
+    vocab_size = logits_SZ.shape[-1]
+    settings = [
+        (d.temperature, d.params.top_k or vocab_size, d.top_p, d.params.min_p or 0.0, d.uniform())
+        for d in draws
+    ]
+    # In FP64, where a cumulated probability still tells all tokens of a vocabulary apart.
+    columns = torch.tensor(settings, dtype=torch.float64)[:, :, None].unbind(1)
+    temperature, top_k, top_p, min_p, uniform = columns
+    sorted_SZ, id_SZ = (logits_SZ / temperature).sort(-1, descending=True, stable=True)
+    weight_SZ = sorted_SZ.softmax(-1)
+    weight_SZ = weight_SZ * (torch.arange(vocab_size) < top_k)
+    weight_SZ = weight_SZ / weight_SZ.sum(-1, keepdim=True)
+    # A token stays while those before it fall short of top_p; the first always does.
+    before_SZ = weight_SZ.cumsum(-1) - weight_SZ
+    weight_SZ = weight_SZ * ((before_SZ < top_p) | (before_SZ == 0))
+    weight_SZ = weight_SZ * (weight_SZ >= min_p * weight_SZ[:, :1])
+    reach_SZ = weight_SZ.cumsum(-1)
+    rank_S1 = torch.searchsorted(reach_SZ, uniform * reach_SZ[:, -1:], right=True)
+    # Rounding may carry the last random numbers past the last token that is left.
+    last_S1 = (weight_SZ > 0).sum(-1, keepdim=True) - 1
+    return id_SZ.gather(-1, torch.minimum(rank_S1, last_S1)).squeeze(-1).tolist()
+
+
+def _with_logprobs(token_id: int, logprobs_Z: Tensor, count: int) -> Sampled:
+    top: tuple[tuple[int, float], ...] = ()
+    if count:
+        values, ids = logprobs_Z.sort(descending=True, stable=True)
+        top = tuple(zip(ids[:count].tolist(), values[:count].tolist(), strict=True))
+    return Sampled(token_id, float(logprobs_Z[token_id]), top)
