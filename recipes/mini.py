@@ -1,6 +1,6 @@
 """The embedded model: one joint run over generated reasoning, vision and code.
 
-    trinity train recipes/mini.py --run runs/mini
+trinity train recipes/mini.py --run runs/mini
 """
 
 from pathlib import Path
@@ -18,5 +18,5 @@ def recipe() -> TrainConfig:
         model=preset("mini"),
         corpus=CorpusConfig(),
         tokenizer=str(TOKENIZER),
-        total_tokens=21_000_000,
+        total_tokens=10_500_000,
     )

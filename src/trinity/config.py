@@ -115,7 +115,7 @@ class EngineConfig:
     block_size: int = 16
     """Cache slots per block."""
     num_blocks: int | None = None
-    """Cache blocks in all; `None` sizes the cache for `max_sequences` at a quarter of the context."""
+    """Cache blocks; `None` sizes the cache for `max_sequences` at a quarter of the context."""
     max_sequences: int = 32
     """Sequences in one step."""
     max_step_tokens: int = 512

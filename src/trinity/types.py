@@ -115,7 +115,7 @@ class SamplingParams:
     frequency_penalty: float = 0.0
     """Subtracted once for each time the token was generated before; -2 to 2."""
     repetition_penalty: float = 1.0
-    """Divides positive and multiplies negative logits of tokens seen in prompt or answer; above 0."""
+    """Divides positive and multiplies negative logits of tokens seen so far; above 0."""
     stop: tuple[str, ...] = ()
     """Answer text that ends the generation; it is not part of the answer."""
     logit_bias: tuple[tuple[int, float], ...] = ()

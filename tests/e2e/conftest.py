@@ -37,7 +37,9 @@ class Running:
 
     def ask(self, content: Any = "2 + 2?", **options: Any) -> Any:
         messages = [{"role": "user", "content": content}]
-        return self.client.chat.completions.create(model="fake", messages=messages, **options)
+        return self.client.chat.completions.create(
+            model=self.llm.model_name, messages=messages, **options
+        )
 
     def post(self, body: Any = None, **options: Any) -> httpx2.Response:
         if body is not None:

@@ -69,7 +69,7 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Say:
-    """Text of one phase, one token a character; or one control token."""
+    """Text of one phase, one token a character; or one control token, with what was held back."""
 
     text: str
     phase: Phase = Phase.ANSWER
@@ -77,7 +77,7 @@ class Say:
 
     def tokens(self) -> list[tuple[int, str, Phase]]:
         if self.token_id is not None:
-            return [(self.token_id, "", self.phase)]
+            return [(self.token_id, self.text, self.phase)]
         return [(NUM_CONTROL + ord(c) % 128, c, self.phase) for c in self.text]
 
 
@@ -127,9 +127,11 @@ class FakeEngine:
         self._running: dict[str, _Running] = {}
         self._notices: list[Event] = []
         self.thread: int | None = None
+        self.polls = 0
 
     @property
     def has_work(self) -> bool:
+        self.polls += 1
         return bool(self._running or self._notices)
 
     def submit(self, request: GenerationRequest) -> None:
@@ -170,7 +172,9 @@ class FakeEngine:
             raise RuntimeError("secret: the weights at 0xdeadbeef are gone")
         if running.sent == script.fail_after:
             del self._running[request.request_id]
-            return [FailedEvent(request_id=request.request_id, message="The logits are not finite.")]
+            return [
+                FailedEvent(request_id=request.request_id, message="The logits are not finite.")
+            ]
         if running.sent == len(running.tokens) and not script.endless:
             del self._running[request.request_id]
             return [self._finished(request, index) for index in range(request.n)]

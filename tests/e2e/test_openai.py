@@ -163,7 +163,9 @@ def test_log_probabilities_of_content_and_thinking(server: Running) -> None:
         shown = chunk.choices[0].logprobs
         if shown:
             streamed["content"] += "".join(entry.token for entry in shown.content or ())
-            streamed["reasoning"] += "".join(e["token"] for e in shown.model_extra["reasoning"] or ())
+            streamed["reasoning"] += "".join(
+                e["token"] for e in shown.model_extra["reasoning"] or ()
+            )
     assert streamed == {"content": ANSWER, "reasoning": THOUGHT}
     assert server.ask(logprobs=True).choices[0].logprobs.content[0].top_logprobs == []
 
@@ -173,7 +175,9 @@ def test_tool_calls(start: Start) -> None:
     choice = server.ask(tools=[TOOL]).choices[0]
     assert choice.finish_reason == "tool_calls"
     assert choice.message.content is None
-    assert [(call.function.name, call.function.arguments) for call in choice.message.tool_calls] == [
+    assert [
+        (call.function.name, call.function.arguments) for call in choice.message.tool_calls
+    ] == [
         ("weather", '{"city": "Oslo"}'),
         ("time", "{}"),
     ]
@@ -203,6 +207,27 @@ def test_a_tool_call_cut_off_in_its_name_is_still_shown(start: Start) -> None:
     chunks = list(server.ask(tools=[TOOL], stream=True))
     assert chunks[-2].choices[0].delta.tool_calls[0].function.name == "weather"
     assert chunks[-1].choices[0].finish_reason == "length"
+
+
+def test_text_that_comes_with_a_marker_belongs_to_what_was_before(start: Start) -> None:
+    says = (
+        Say("Wait", Phase.ANSWER),
+        Say("!", Phase.ANSWER, TOOL_CALLS),
+        Say("tim", Phase.TOOL_CALL),
+        Say("e", Phase.TOOL_CALL, ARGS),
+        Say("{", Phase.TOOL_CALL),
+        Say("}", Phase.TOOL_CALL, TOOL_CALLS),
+        Say("weather", Phase.TOOL_CALL),
+        Say("", Phase.TOOL_CALL, ARGS),
+        Say("{}", Phase.TOOL_CALL),
+    )
+    server = start(FakeLLM(Script(says, reason="tool_calls")))
+    message = server.ask(tools=[TOOL]).choices[0].message
+    assert message.content == "Wait!"
+    assert [(call.function.name, call.function.arguments) for call in message.tool_calls] == [
+        ("time", "{}"),
+        ("weather", "{}"),
+    ]
 
 
 def test_the_clients_stream_helper_builds_the_same_answer(start: Start) -> None:

@@ -1,4 +1,4 @@
-"""An independent implementation to compare with: transformers' Mistral 3 wrapper of mistral4/pixtral.
+"""An independent implementation to compare with: transformers' mistral4 and pixtral.
 
 Recent versions multiply the softmax scale by YaRN's mscale squared, which the official weights do
 not ask for: `mscale_all_dim = 0` with `attention_factor = 1` switches that off.

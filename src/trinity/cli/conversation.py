@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from trinity.cli.reply import Reply
-from trinity.errors import TooLarge
+from trinity.errors import InvalidRequest
 from trinity.types import (
     ChatRequest,
     ImagePart,
@@ -53,22 +53,21 @@ class Conversation:
         """Make the request for `question`, leaving out the oldest turns until it fits.
 
         Returns it with the number of turns that were left out, for good. Raises `InvalidRequest`
-        where even the question alone does not fit.
+        where the question would not even do alone.
         """
-        dropped = 0
-        while True:
+        wanted = min(ROOM_FOR_ANSWER, llm.max_context // 4)
+        for first in range(len(self.turns)):
             try:
-                prepared = llm.prepare(self._request(question))
-            except TooLarge:
-                if not self.turns:
-                    raise
-            else:
-                room = llm.max_context - len(prepared.generation.prompt_ids)
-                wanted = min(ROOM_FOR_ANSWER, llm.max_context // 4)
-                if room >= wanted or not self.turns:
-                    return prepared, dropped
-            del self.turns[0]
-            dropped += 1
+                prepared = llm.prepare(self._request(self.turns[first:], question))
+            except InvalidRequest:
+                continue  # too long, most likely; if the question is to blame, it fails alone too
+            if llm.max_context - len(prepared.generation.prompt_ids) >= wanted:
+                del self.turns[:first]
+                return prepared, first
+        prepared = llm.prepare(self._request([], question))
+        dropped = len(self.turns)
+        self.turns.clear()
+        return prepared, dropped
 
     def add(self, question: Message, reply: Reply) -> None:
         """Remember a turn and use up its attachments; a turn without an answer is forgotten."""
@@ -100,8 +99,8 @@ class Conversation:
             "replies": [reply.record() for reply in self.replies],
         }
 
-    def _request(self, question: Message) -> ChatRequest:
-        messages = [message for turn in self.turns for message in turn]
+    def _request(self, turns: list[tuple[Message, Message]], question: Message) -> ChatRequest:
+        messages = [message for turn in turns for message in turn]
         if self.system:
             messages.insert(0, Message(role="system", parts=(TextPart(self.system),)))
         return ChatRequest(

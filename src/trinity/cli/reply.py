@@ -6,15 +6,16 @@ Used by `ask`, `chat` and `demo`.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from trinity.errors import TrinityError
 from trinity.types import (
     ChatRequest,
     EffectiveIntensity,
+    Event,
     FailedEvent,
     FinishedEvent,
     FinishReason,
@@ -94,8 +95,8 @@ def stream_reply(
     pieces: dict[Phase, list[str]] = {phase: [] for phase in Phase}
     finished: FinishedEvent | None = None
     tokens, first = 0, None
-    # Closing the stream aborts what is still running.
-    with closing(llm.stream(prepared)) as events:
+    # Closing the stream aborts what is still running; it is a generator behind its plainer type.
+    with closing(cast("Generator[Event]", llm.stream(prepared))) as events:
         for event in events:
             if isinstance(event, TokenEvent):
                 tokens += 1

@@ -65,4 +65,5 @@ def _row(cell: Cell) -> list[str]:
 
 def _percent(cell: Cell) -> str:
     low, high = cell.interval()
-    return f"{100 * cell.accuracy:.1f} % [{100 * low:.1f}, {100 * high:.1f}]"
+    # Rounding may leave the lower end a hair below zero.
+    return f"{100 * cell.accuracy:.1f} % [{100 * max(low, 0):.1f}, {100 * high:.1f}]"

@@ -92,7 +92,7 @@ class BlockPool:
         return blocks
 
     def release(self, blocks: Sequence[int]) -> None:
-        """Let go of a whole block table; the contents of cached blocks stay until room is needed."""
+        """Let go of a whole block table; cached contents stay until room is needed."""
         # From the end, because a block is of no use once those before it are gone.
         for block in reversed(blocks):
             self._references[block] -= 1
@@ -125,7 +125,7 @@ class BlockPool:
         self._key_of.clear()
 
     def check_integrity(self, tables: Iterable[Sequence[int]]) -> None:
-        """Raise `AssertionError` unless the accounts agree with these block tables, all there are."""
+        """Raise `AssertionError` unless the accounts agree with all block tables there are."""
         held = Counter(block for table in tables for block in table)
         assert held[NULL_BLOCK] == 0, "the null block is in a table"
         for block in range(1, self.num_blocks + 1):

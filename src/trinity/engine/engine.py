@@ -6,55 +6,21 @@ Owned by one thread: the server's bridge, or `LLM`. Every request ends in exactl
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
-from typing import Protocol
 
 from trinity.config import EngineConfig
 from trinity.engine.batch import BatchBuilder, Step
 from trinity.engine.blocks import BlockPool
+from trinity.engine.choice import Choice
 from trinity.engine.limits import Limits
-from trinity.engine.phases import Phases
-from trinity.engine.runner import Computed
-from trinity.engine.sampler import Draws, Sampled, Sampler
+from trinity.engine.runner import Computed, Runner
+from trinity.engine.sampler import Sampled, Sampler
 from trinity.engine.scheduler import Scheduler
 from trinity.engine.sequence import Sequence
-from trinity.engine.text import TextStream
 from trinity.errors import InvalidRequest, Overloaded
 from trinity.inputs.tokenizer import Tokenizer
-from trinity.types import (
-    AbortedEvent,
-    Event,
-    FailedEvent,
-    FinishedEvent,
-    FinishReason,
-    GenerationRequest,
-    Phase,
-    TokenEvent,
-    Usage,
-)
-
-
-class StepRunner(Protocol):
-    """What computes steps: `Runner`, or a stand-in."""
-
-    expert_rows: int
-
-    def run(self, step: Step) -> Computed:
-        """See `Runner.run`."""
-        ...
-
-    def zero_blocks(self, blocks: list[int]) -> None:
-        """See `Runner.zero_blocks`."""
-        ...
-
-    def forget_images(self, request_id: str) -> None:
-        """See `Runner.forget_images`."""
-        ...
-
-    def forget_all_images(self) -> None:
-        """See `Runner.forget_all_images`."""
-        ...
+from trinity.types import AbortedEvent, Event, FailedEvent, GenerationRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,17 +46,6 @@ class EngineStats:
     """Routed expert evaluations, prompts included, as counted where they were made."""
 
 
-@dataclass(slots=True, eq=False)
-class _Choice:
-    """One answer in the making."""
-
-    sequence: Sequence
-    draws: Draws
-    phases: Phases
-    text: TextStream
-    phase: Phase = Phase.ANSWER
-
-
 @dataclass(slots=True)
 class _Totals:
     """What `EngineStats` counts and nobody else does."""
@@ -106,9 +61,9 @@ class _Totals:
 class _Open:
     """A request that has not ended."""
 
-    choices: dict[Sequence, _Choice]
+    choices: dict[Sequence, Choice]
     """The choices that are not finished."""
-    held: list[Sequence] = field(default_factory=list)
+    held: list[Sequence]
     """Choices that wait until the first has computed their common prompt."""
 
 
@@ -116,7 +71,7 @@ class Engine:
     """Serves many requests at once. Not thread-safe: one thread owns it."""
 
     def __init__(
-        self, runner: StepRunner, tokenizer: Tokenizer, limits: Limits, config: EngineConfig
+        self, runner: Runner, tokenizer: Tokenizer, limits: Limits, config: EngineConfig
     ) -> None:
         """Serve with what `runner` computes, whose cache has `limits.num_blocks` blocks."""
         model = limits.model
@@ -177,10 +132,13 @@ class Engine:
                 f"most {self._config.max_waiting} may wait. Try again in a moment."
             )
         arrival = next(self._arrivals)
-        choices = [self._choice(request, index, arrival) for index in range(request.n)]
-        first, *held = (choice.sequence for choice in choices)
-        self._open[request.request_id] = _Open({c.sequence: c for c in choices}, held)
-        self._scheduler.add(first)
+        sequences = [
+            Sequence(request, index, arrival, self._prompt_experts) for index in range(request.n)
+        ]
+        vocab_size = self.limits.model.vocab_size
+        choices = {s: Choice(s, self._tokenizer, vocab_size) for s in sequences}
+        self._open[request.request_id] = _Open(choices, held=sequences[1:])
+        self._scheduler.add(sequences[0])
 
     def abort(self, request_id: str) -> None:
         """End a request; it takes part in no further step. An unknown id is no error."""
@@ -224,7 +182,7 @@ class Engine:
         sampled = self._sampler.sample(
             computed.logits_SZ[[row for row, _ in rows]],
             [choice.draws for choice in choices],
-            [choice.phases.choices() for choice in choices],
+            [choice.choices() for choice in choices],
         )
         for choice, token in zip(choices, sampled, strict=True):
             if token is None:
@@ -232,36 +190,21 @@ class Engine:
             elif self._find(choice.sequence):
                 self._accept(choice, token)
 
-    def _accept(self, choice: _Choice, sampled: Sampled) -> None:
-        """Add a token to an answer and say so."""
-        sequence, request = choice.sequence, choice.sequence.request
+    def _accept(self, choice: Choice, sampled: Sampled) -> None:
+        """Add a token to an answer, which may complete it."""
+        sequence = choice.sequence
         if sequence.num_generated == 0:
             self._prompt_done(sequence)
-        sequence.append(sampled.token_id)
-        choice.draws.accept(sampled.token_id)
-        phase = choice.phases.accept(sampled.token_id)
-        text = choice.text.push(sampled.token_id, phase)
-        reason = choice.phases.finish_reason
-        if reason:
-            text += choice.text.finish()
-        if choice.text.is_stopped:
-            reason = "stop"
-        # What a marker brings out was held back of the text before it.
-        is_rest = bool(text) and self._tokenizer.is_control(sampled.token_id)
-        event = TokenEvent(
-            request_id=request.request_id,
-            index=sequence.index,
-            token_id=sampled.token_id,
-            phase=choice.phase if is_rest else phase,
-            text=text,
-            logprob=sampled.logprob,
-            top_logprobs=sampled.top_logprobs,
-        )
-        choice.phase = phase
-        self._outbox.append(event)
+        self._outbox.append(choice.accept(sampled))
         self._totals.generated_tokens += 1
-        if reason:
-            self._finish(choice, reason)
+        if choice.finish_reason:
+            self._totals.reasoning_tokens += choice.reasoning_tokens
+            self._outbox.append(choice.finished())
+            self._scheduler.end(sequence)
+            choices = self._open[sequence.request.request_id].choices
+            del choices[sequence]
+            if not choices:
+                self._close(sequence.request.request_id)
 
     def _prompt_done(self, sequence: Sequence) -> None:
         """The prompt is in the cache: count it, and let the other choices start from there."""
@@ -271,31 +214,6 @@ class Engine:
         for held in request.held:
             self._scheduler.add(held)
         request.held = []
-
-    def _finish(self, choice: _Choice, reason: FinishReason) -> None:
-        sequence, request = choice.sequence, choice.sequence.request
-        self._totals.reasoning_tokens += choice.phases.reasoning_tokens
-        usage = Usage(
-            prompt_tokens=sequence.prompt_length,
-            cached_tokens=sequence.num_cached or 0,
-            image_tokens=sum(image.num_tokens for image in request.images),
-            completion_tokens=sequence.num_generated,
-            reasoning_tokens=choice.phases.reasoning_tokens,
-        )
-        self._outbox.append(
-            FinishedEvent(
-                request_id=request.request_id,
-                index=sequence.index,
-                reason=reason,
-                usage=usage,
-                expert_rows=sequence.expert_rows,
-            )
-        )
-        self._scheduler.end(sequence)
-        choices = self._open[request.request_id].choices
-        del choices[sequence]
-        if not choices:
-            self._close(request.request_id)
 
     def _fail(self, sequence: Sequence) -> None:
         """End the request of a sequence whose numbers are not finite."""
@@ -315,19 +233,9 @@ class Engine:
             self._scheduler.end(sequence)
         self._runner.forget_images(request_id)
 
-    def _find(self, sequence: Sequence) -> _Choice | None:
+    def _find(self, sequence: Sequence) -> Choice | None:
         request = self._open.get(sequence.request.request_id)
         return request.choices.get(sequence) if request else None
-
-    def _choice(self, request: GenerationRequest, index: int, arrival: int) -> _Choice:
-        params = request.sampling
-        assert params.max_tokens is not None
-        return _Choice(
-            sequence=Sequence(request, index, arrival, self._prompt_experts),
-            draws=Draws(params, index, request.prompt_ids, self.limits.model.vocab_size),
-            phases=Phases(self._tokenizer, request.thinking_token_budget, params.max_tokens),
-            text=TextStream(self._tokenizer, params.stop),
-        )
 
     def _num_waiting(self) -> int:
         return len(self._scheduler.waiting) + sum(len(open_.held) for open_ in self._open.values())

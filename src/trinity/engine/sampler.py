@@ -159,7 +159,7 @@ def _draw(logits_SZ: Tensor, draws: Iterable[Draws]) -> list[int]:
     # In FP64, where a cumulated probability still tells all tokens of a vocabulary apart.
     columns = torch.tensor(settings, dtype=torch.float64)[:, :, None].unbind(1)
     temperature, top_k, top_p, min_p, uniform = columns
-    sorted_SZ, id_SZ = (logits_SZ / temperature).sort(-1, descending=True, stable=True)
+    sorted_SZ, id_SZ = (logits_SZ / temperature).sort(dim=-1, descending=True, stable=True)
     weight_SZ = sorted_SZ.softmax(-1)
     weight_SZ = weight_SZ * (torch.arange(vocab_size) < top_k)
     weight_SZ = weight_SZ / weight_SZ.sum(-1, keepdim=True)

@@ -122,7 +122,8 @@ class Scheduler:
             return []
         # The last token is always computed, since what follows is chosen from its state.
         size = self._config.block_size
-        return self._pool.match(sequence.key(i, size) for i in range((sequence.num_tokens - 1) // size))
+        reusable = range((sequence.num_tokens - 1) // size)
+        return self._pool.match(sequence.key(index, size) for index in reusable)
 
     def _num_blocks(self, sequence: Sequence) -> int:
         return -(-sequence.num_tokens // self._config.block_size)

@@ -82,7 +82,11 @@ class Experts(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         """Allocate all experts of one layer."""
         super().__init__()
-        num, width, inner = config.n_routed_experts, config.hidden_size, config.moe_intermediate_size
+        num, width, inner = (
+            config.n_routed_experts,
+            config.hidden_size,
+            config.moe_intermediate_size,
+        )
         self.gate_up_proj = nn.Parameter(torch.empty(num, 2 * inner, width))
         self.down_proj = nn.Parameter(torch.empty(num, width, inner))
 
@@ -187,6 +191,7 @@ class Small4(nn.Module):
         if config.vision:
             self.vision_tower = VisionTower(config.vision)
             self.multi_modal_projector = Projector(config)
+        self.frequencies: Tensor
         frequencies = yarn_inverse_frequencies(config.qk_rope_head_dim, config.rope)
         self.register_buffer("frequencies", frequencies, persistent=False)
 

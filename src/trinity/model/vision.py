@@ -42,7 +42,7 @@ class VisionAttention(nn.Module):
         self.o_proj = nn.Linear(width, width, bias=False)
 
     def forward(self, x_PD: Tensor, angles_PR: Tensor, sizes: list[int]) -> Tensor:
-        """Attend within each picture; `angles_PR` has half the head width, `sizes` counts patches."""
+        """Attend within each picture; `angles_PR` spans half a head, `sizes` counts patches."""
 
         def heads(projection: nn.Linear) -> Tensor:
             return projection(x_PD).unflatten(-1, (self.num_heads, -1)).transpose(0, 1)

@@ -41,7 +41,9 @@ class PackedBatch:
         lengths_S = torch.tensor(lengths, device=device)
         return cls(
             positions_T=torch.cat([torch.arange(n, device=device) for n in lengths]),
-            sequence_T=torch.repeat_interleave(torch.arange(len(lengths), device=device), lengths_S),
+            sequence_T=torch.repeat_interleave(
+                torch.arange(len(lengths), device=device), lengths_S
+            ),
             num_sequences=len(lengths),
             max_length=max(lengths),
         )
@@ -54,7 +56,7 @@ class PagedBatch:
     positions_T: Tensor
     """Position of each token in its sequence, int64."""
     slots_T: Tensor
-    """Flat cache slot (block * block size + offset) that each token's latent is written to, int64."""
+    """Flat cache slot (block * block size + offset) where each token's latent goes, int64."""
     block_table_SB: Tensor
     """Cache blocks of each sequence in order, int64; 0, the null block, beyond its end."""
     group_tokens_GQ: Tensor

@@ -88,7 +88,7 @@ def batched_product(x_NIJ: Tensor, y_NJK: Tensor, row_tile: int | None) -> Tenso
     batch unlike one of many."""
     if row_tile is None:
         return torch.bmm(x_NIJ, y_NJK)
-    return torch.stack([x @ y for x, y in zip(x_NIJ, y_NJK)])
+    return torch.stack([x @ y for x, y in zip(x_NIJ, y_NJK, strict=True)])
 
 
 def silu(x: Tensor, row_tile: int | None) -> Tensor:
@@ -348,7 +348,8 @@ def _rows_by_gather(
 ) -> Tensor:
     # One matrix-vector product a row: nothing of a row's arithmetic depends on other rows.
     rows = []
-    for token, expert in zip(routing.token_N.split(chunk), routing.expert_N.split(chunk)):
+    chunks = zip(routing.token_N.split(chunk), routing.expert_N.split(chunk), strict=True)
+    for token, expert in chunks:
         gate_up = batched_product(w.gate_up_EFD[expert], x_TD[token][..., None], row_tile)
         gate, up = gate_up.chunk(2, dim=1)
         inner = silu(gate, row_tile) * up

@@ -73,13 +73,13 @@ class Choice:
 
     def push(self, event: TokenEvent) -> tuple[dict[str, Any], dict[str, Any] | None]:
         """Take a token; the delta that it makes, if any, and its log-probability."""
-        match event.phase:
-            case Phase.THINKING:
-                delta = self._reasoning_delta(event.text)
-            case Phase.ANSWER:
-                delta = self._content_delta(event.text)
-            case Phase.TOOL_CALL:
-                delta = self._tool_delta(event)
+        # The text of a marker is what was held back of the part before it, whose phase it has.
+        delta = self._text_delta(event.text, event.phase) if event.text else {}
+        if event.token_id == self.tokenizer.tool_calls_id:
+            letters = (secrets.choice(_CALL_ID_LETTERS) for _ in range(_CALL_ID_LENGTH))
+            self.tool_calls.append(ToolCallText("".join(letters)))
+        elif event.token_id == self.tokenizer.args_id:
+            delta = self._open_call()
         logprobs = self._note_logprob(event)
         if logprobs and not delta and event.phase is Phase.ANSWER:
             delta = {"content": ""}
@@ -112,29 +112,26 @@ class Choice:
         """The log-probabilities of content and reasoning, if they were asked for."""
         return _logprobs(**self.logprobs) if self.with_logprobs else None
 
-    def _reasoning_delta(self, text: str) -> dict[str, Any]:
-        self.reasoning.append(text)
-        # Clients read one name or the other; see docs of the dialect.
-        return {"reasoning": text, "reasoning_content": text} if text else {}
+    def _text_delta(self, text: str, phase: Phase) -> dict[str, Any]:
+        match phase:
+            case Phase.THINKING:
+                self.reasoning.append(text)
+                # Clients read one name or the other.
+                return {"reasoning": text, "reasoning_content": text}
+            case Phase.ANSWER:
+                self.content.append(text)
+                return {"content": text}
+            case Phase.TOOL_CALL:
+                return self._tool_delta(text)
 
-    def _content_delta(self, text: str) -> dict[str, Any]:
-        self.content.append(text)
-        return {"content": text} if text else {}
-
-    def _tool_delta(self, event: TokenEvent) -> dict[str, Any]:
-        if event.token_id == self.tokenizer.tool_calls_id or not self.tool_calls:
-            letters = (secrets.choice(_CALL_ID_LETTERS) for _ in range(_CALL_ID_LENGTH))
-            self.tool_calls.append(ToolCallText("".join(letters)))
+    def _tool_delta(self, text: str) -> dict[str, Any]:
         call = self.tool_calls[-1]
-        if event.token_id == self.tokenizer.args_id:
-            return self._open_call()
         if not call.is_open:
-            call.name += event.text
+            call.name += text
             return {}
-        call.arguments += event.text
+        call.arguments += text
         index = len(self.tool_calls) - 1
-        piece = {"index": index, "function": {"arguments": event.text}}
-        return {"tool_calls": [piece]} if event.text else {}
+        return {"tool_calls": [{"index": index, "function": {"arguments": text}}]}
 
     def _open_call(self) -> dict[str, Any]:
         call = self.tool_calls[-1]
@@ -170,9 +167,12 @@ class ChatAnswer:
     def __init__(
         self, call: ChatCall, prepared: Prepared, tokenizer: Tokenizer, model_name: str
     ) -> None:
-        """Answer `call`, which was prepared as `prepared`."""
-        self._call = call
-        self._prepared = prepared
+        """Answer `call`, which was prepared as `prepared`; neither is kept, with its pictures."""
+        self.is_stream = call.stream
+        self._include_usage = call.include_usage
+        self._requested = call.requested
+        self._effective = _effective(prepared)
+        self._warnings = [*call.warnings, *prepared.warnings]
         with_logprobs = call.chat.sampling.logprobs is not None
         self._choices = [Choice(tokenizer, with_logprobs) for _ in range(call.chat.n)]
         self._head = {
@@ -223,7 +223,7 @@ class ChatAnswer:
         except TrinityError as error:
             yield as_event(error_body(error))
             return
-        if self._call.include_usage:
+        if self._include_usage:
             yield self._as_chunk([], usage=self._usage())
         yield b"data: [DONE]\n\n"
 
@@ -258,7 +258,7 @@ class ChatAnswer:
         return self._as_chunk([choice], **extension)
 
     def _as_chunk(self, choices: list[dict[str, Any]], **more: Any) -> bytes:
-        usage = {"usage": None} if self._call.include_usage else {}
+        usage = {"usage": None} if self._include_usage else {}
         chunk = {"object": "chat.completion.chunk", **self._head, "choices": choices}
         return as_event({**chunk, **usage, **more})
 
@@ -291,17 +291,10 @@ class ChatAnswer:
 
     def _extension(self, events: EventStream) -> dict[str, Any]:
         """What OpenAI's dialect has no place for: how the request was served."""
-        generation = self._prepared.generation
-        effective = asdict(self._prepared.effective)
-        experts = generation.active_experts
-        effective["active_experts"] = experts[0] if len(set(experts)) == 1 else list(experts)
-        effective["mode"] = str(generation.mode)
-        effective["seed"] = generation.sampling.seed
-        effective["max_tokens"] = generation.sampling.max_tokens
         return {
-            "requested": self._call.requested,
-            "effective": effective,
-            "warnings": [*self._call.warnings, *self._prepared.warnings],
+            "requested": self._requested,
+            "effective": self._effective,
+            "warnings": self._warnings,
             "timings": self._timings(events),
             "expert_rows": sum(self._ended(choice).expert_rows for choice in self._choices),
         }
@@ -320,6 +313,18 @@ class ChatAnswer:
             "total_s": round(total_s, 6),
             "tokens_per_second": None if rate is None else round(rate, 3),
         }
+
+
+def _effective(prepared: Prepared) -> dict[str, Any]:
+    generation = prepared.generation
+    experts = generation.active_experts
+    return {
+        **asdict(prepared.effective),
+        "active_experts": experts[0] if len(set(experts)) == 1 else list(experts),
+        "mode": str(generation.mode),
+        "seed": generation.sampling.seed,
+        "max_tokens": generation.sampling.max_tokens,
+    }
 
 
 def _failure(event: FailedEvent | AbortedEvent) -> Failed:

@@ -21,11 +21,11 @@ from starlette.requests import ClientDisconnect
 
 from trinity.errors import NotFound, TrinityError
 from trinity.server.answers import ChatAnswer
-from trinity.server.bodies import parse_object, read_body
+from trinity.server.bodies import Account, ByteBudget, parse_object, read_body
 from trinity.server.bridge import Bridge
 from trinity.server.guards import Guard, check_exposure
 from trinity.server.metrics import CONTENT_TYPE, Metrics
-from trinity.server.openai import ChatCall, read_call
+from trinity.server.openai import read_call
 from trinity.server.responses import (
     ClientGone,
     HTTPRefusal,
@@ -51,6 +51,10 @@ class Limits:
     """Requests being tokenised and having their pictures decoded at the same time."""
     stalled_s: float = 30.0
     """Without a step for this long while it has work, the engine counts as hung."""
+    body_bytes: int = 256 * 1024 * 1024
+    """Bytes of all bodies held at the same time; above, requests are refused with 429."""
+    body_timeout_s: float = 60.0
+    """How long a body may take to arrive."""
     keep_alive_s: float = 10.0
     """A silent stream carries a comment this often."""
     write_timeout_s: float = 30.0
@@ -66,6 +70,7 @@ class Service:
         self._config = config
         self._limits = limits
         self._created = int(time.time())
+        self._bodies = ByteBudget(limits.body_bytes)
         self._preparing = anyio.CapacityLimiter(limits.preparing)
         self.metrics = Metrics()
         self.bridge = Bridge(llm.engine, self.metrics, slots=limits.open_requests)
@@ -83,10 +88,19 @@ class Service:
 
     async def chat(self, request: Request) -> Response:
         """`POST /v1/chat/completions`."""
-        body = await read_body(request, self._config.max_body_bytes)
         async with AsyncExitStack() as resources:
+            account = resources.enter_context(self._bodies.account())
+            body = await read_body(
+                request,
+                account,
+                max_bytes=self._config.max_body_bytes,
+                timeout_s=self._limits.body_timeout_s,
+            )
             resources.enter_context(self.bridge.slot())
-            return await until_disconnect(request.receive, self._answer(body, resources))
+            working = until_disconnect(request.receive, self._answer(body, account, resources))
+            # Nothing but the work holds the body, so that it is gone once prepared.
+            del body
+            return await working
 
     async def models(self) -> Response:
         """`GET /v1/models`."""
@@ -118,15 +132,16 @@ class Service:
         """`GET /metrics`."""
         return Response(self.metrics.render(), media_type=CONTENT_TYPE)
 
-    async def _answer(self, body: bytes, resources: AsyncExitStack) -> Response:
-        call, prepared = await anyio.to_thread.run_sync(
+    async def _answer(self, body: bytes, account: Account, resources: AsyncExitStack) -> Response:
+        answer, prepared = await anyio.to_thread.run_sync(
             self._prepare, body, limiter=self._preparing
         )
+        del body
+        account.clear()
         events = await self.bridge.submit(prepared)
         resources.callback(events.close)
         self.metrics.effort(prepared.effective.level)
-        answer = ChatAnswer(call, prepared, self._llm.tokenizer, self._llm.model_name)
-        if not call.stream:
+        if not answer.is_stream:
             return JSONResponse(await answer.complete(events))
         return ServerSentEvents(
             answer.chunks(events, self._limits.keep_alive_s),
@@ -134,10 +149,12 @@ class Service:
             write_timeout_s=self._limits.write_timeout_s,
         )
 
-    def _prepare(self, body: bytes) -> tuple[ChatCall, Prepared]:
+    def _prepare(self, body: bytes) -> tuple[ChatAnswer, Prepared]:
         """Everything that takes time and needs no model call; runs in a worker thread."""
-        call = read_call(parse_object(body), self._llm.model_name)
-        return call, self._llm.prepare(call.chat, f"chatcmpl-{uuid.uuid4().hex}")
+        llm = self._llm
+        call = read_call(parse_object(body), llm.model_name)
+        prepared = llm.prepare(call.chat, f"chatcmpl-{uuid.uuid4().hex}")
+        return ChatAnswer(call, prepared, llm.tokenizer, llm.model_name), prepared
 
     def _model(self) -> dict[str, Any]:
         return {

@@ -6,13 +6,17 @@ Called by the routes that take a body. What Python's parser lets pass and the st
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from starlette.exceptions import HTTPException
 
-from trinity.errors import InvalidRequest, TooLarge
+from trinity.errors import InvalidRequest, Overloaded, TooLarge
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -21,21 +25,72 @@ MAX_DEPTH = 64
 """Nesting of lists and objects in a body."""
 
 
-async def read_body(request: Request, max_bytes: int) -> bytes:
-    """The body of a JSON request.
+class ByteBudget:
+    """Bounds the bytes of all bodies that are held at the same time."""
+
+    def __init__(self, max_bytes: int) -> None:
+        """Allow `max_bytes` in all."""
+        self.free_bytes = max_bytes
+
+    @contextmanager
+    def account(self) -> Iterator[Account]:
+        """What one body takes; given back at the end, or before by `Account.clear`."""
+        account = Account(self)
+        try:
+            yield account
+        finally:
+            account.clear()
+
+
+class Account:
+    """The part of a budget that one body has taken."""
+
+    def __init__(self, budget: ByteBudget) -> None:
+        """Take nothing yet."""
+        self._budget = budget
+        self._taken_bytes = 0
+
+    def take(self, num_bytes: int) -> None:
+        """Take some more. Raises `Overloaded` when the budget is used up."""
+        if num_bytes > self._budget.free_bytes:
+            raise Overloaded(
+                "The server holds as many large requests as its memory allows; try again in a "
+                "moment."
+            )
+        self._budget.free_bytes -= num_bytes
+        self._taken_bytes += num_bytes
+
+    def clear(self) -> None:
+        """Give everything back."""
+        self._budget.free_bytes += self._taken_bytes
+        self._taken_bytes = 0
+
+
+async def read_body(
+    request: Request, account: Account, *, max_bytes: int, timeout_s: float
+) -> bytes:
+    """The body of a JSON request, whose bytes are put on `account`.
 
     Raises `TooLarge` as soon as the announced or received length is over `max_bytes`,
-    `HTTPException` for another content type, and starlette's `ClientDisconnect`.
+    `Overloaded`, `HTTPException` for another content type or a body that takes longer than
+    `timeout_s`, and starlette's `ClientDisconnect`.
     """
     _check_type(request)
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced[:20]) > max_bytes:
         raise _too_large(max_bytes)
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > max_bytes:
-            raise _too_large(max_bytes)
+    try:
+        async with asyncio.timeout(timeout_s):
+            async for chunk in request.stream():
+                if len(body) + len(chunk) > max_bytes:
+                    raise _too_large(max_bytes)
+                account.take(len(chunk))
+                body += chunk
+    except TimeoutError:
+        headers = {"connection": "close"}
+        message = f"The body did not arrive within {timeout_s:g} seconds; send it faster."
+        raise HTTPException(408, message, headers) from None
     return bytes(body)
 
 
@@ -83,8 +138,7 @@ def _too_deep() -> InvalidRequest:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        seen: set[str] = set()
-        name = next(name for name, _ in pairs if name in seen or seen.add(name))
+        name, _ = Counter(name for name, _ in pairs).most_common(1)[0]
         raise InvalidRequest(f"The body gives {name[:80]!r} twice in one object; give it once.")
     return result
 

@@ -51,8 +51,12 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection, as ASGI asks."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            # No route speaks WebSocket; one that did would have to be guarded here.
+            await send({"type": "websocket.close", "code": 1008})
             return
         started_s = time.monotonic()
         request_id = _request_id(Headers(scope=scope))

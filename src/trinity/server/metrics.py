@@ -30,14 +30,14 @@ _TOTALS = {
     "generation_tokens": ("generated_tokens", "Tokens generated, thinking included."),
     "reasoning_tokens": ("reasoning_tokens", "Thinking tokens generated."),
     "num_preemptions": ("preemptions", "Sequences set back because the cache was full."),
-    "expert_rows": ("expert_rows", "Expert evaluations of decoded tokens, all layers."),
+    "expert_rows": ("expert_rows", "Routed expert evaluations, prompts included."),
 }
 _GAUGES = {
     "num_requests_running": ("running", "Sequences being computed."),
     "num_requests_waiting": ("waiting", "Sequences in the queue."),
-    "num_free_blocks": ("free_blocks", "Cache blocks that hold nothing a running request needs."),
+    "num_free_blocks": ("free_blocks", "Cache blocks that could be given out now."),
     "num_blocks": ("num_blocks", "Cache blocks in all."),
-    "num_cached_blocks": ("cached_blocks", "Cache blocks kept for later requests."),
+    "num_cached_blocks": ("cached_blocks", "Cache blocks that a later prompt could reuse."),
 }
 
 

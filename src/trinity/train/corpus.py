@@ -98,7 +98,7 @@ DOMAINS: tuple[Domain, ...] = ("reasoning", "vision", "code", "chat")
 
 
 class Corpus(Dataset[list[list[MicroBatch]]]):
-    """Map-style data set of windows: `corpus[i]` is a list of steps, each a list of micro-batches."""
+    """Data set of windows: `corpus[i]` is a list of steps, each a list of micro-batches."""
 
     def __init__(
         self, config: CorpusConfig, model: ModelConfig, tokenizer_path: str, split: Split

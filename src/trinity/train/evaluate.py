@@ -109,7 +109,9 @@ def evaluate(
     for domain in DOMAINS:
         unseen = families_of(domain, held_out=True)
         if unseen:
-            items = sample_items(domain, config.split, config.items_side, config.seed, held_out=True)
+            items = sample_items(
+                domain, config.split, config.items_side, config.seed, held_out=True
+            )
             generations = generator.generate(
                 [_request(item, FULL_EFFORT, None, config) for item in items]
             )
@@ -129,7 +131,9 @@ def sample_items(
 
 
 def _request(item: Item, effort: str, experts: int | None, config: EvalConfig) -> ChatRequest:
-    system = () if item.system is None else (Message(role="system", parts=(TextPart(item.system),)),)
+    system = (
+        () if item.system is None else (Message(role="system", parts=(TextPart(item.system),)),)
+    )
     return ChatRequest(
         messages=(*system, Message.user(item.question, *item.images)),
         sampling=SamplingParams(seed=config.seed, max_tokens=config.max_tokens),

@@ -25,7 +25,7 @@ class Muon(torch.optim.Optimizer):
         super().__init__(params, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]  # no closure in use
+    def step(self) -> None:  # type: ignore[override]  # closures are for optimisers that need them
         """Update every parameter that has a gradient."""
         for group in self.param_groups:
             for parameter in group["params"]:
@@ -65,7 +65,9 @@ def make_optimisers(model: nn.Module, lr: float) -> list[torch.optim.Optimizer]:
     """
     matrices, others = [], []
     for name, parameter in model.named_parameters():
-        is_edge = any(part in name for part in ("embed_tokens", "lm_head", "mlp.gate.", "patch_conv"))
+        is_edge = any(
+            part in name for part in ("embed_tokens", "lm_head", "mlp.gate.", "patch_conv")
+        )
         (others if is_edge or parameter.ndim < 2 else matrices).append(parameter)
     adam = torch.optim.AdamW(others, lr=lr, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.0)
     return [Muon(matrices, lr=lr), adam]

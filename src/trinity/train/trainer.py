@@ -51,6 +51,8 @@ class TrainConfig:
     validation_windows: int = 1
     max_bad_steps: int = 10
     """Consecutive steps with a non-finite loss or gradient after which the run stops."""
+    num_workers: int = 1
+    """Processes that make the data; 0 makes it between steps."""
 
 
 @dataclass(slots=True)
@@ -95,7 +97,9 @@ class Trainer:
         self.state = self.files.restore(self.model, self.optimisers) or TrainState()
         self.bad_steps = 0
 
-    def run(self, on_report: Callable[[dict[str, float]], None], stop_at: int | None = None) -> None:
+    def run(
+        self, on_report: Callable[[dict[str, float]], None], stop_at: int | None = None
+    ) -> None:
         """Train until `total_tokens` (or `stop_at` tokens), reporting, saving and validating."""
         meter, saved = Meter(), time.monotonic()
         limit = min(self.config.total_tokens, stop_at or self.config.total_tokens)
@@ -141,8 +145,7 @@ class Trainer:
             corpus,
             batch_size=None,
             sampler=_From(self.state.window),
-            num_workers=1,
-            prefetch_factor=2,
+            num_workers=self.config.num_workers,
         )
         for window in loader:
             while self.state.step_in_window < len(window):
@@ -269,5 +272,3 @@ def balance_loss(hidden: Hidden) -> Tensor:
         share_E = routing.expert_N.bincount(minlength=num_experts) / len(routing.expert_N)
         losses.append(num_experts * (share_E * routing.probability_TE.mean(0)).sum())
     return torch.stack(losses).mean()
-
-

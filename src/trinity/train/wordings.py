@@ -26,7 +26,18 @@ OPENERS = (
     "Tell me, ",
     "Help me out: ",
 )
-ENDINGS = ("", "", "", "", "", " Thanks!", " Please.", " Thank you.", " Be exact.", " Just the answer.")
+ENDINGS = (
+    "",
+    "",
+    "",
+    "",
+    "",
+    " Thanks!",
+    " Please.",
+    " Thank you.",
+    " Be exact.",
+    " Just the answer.",
+)
 TEST_OPENERS = ("", "", "Could you say: ", "My question is this: ", "Hey there, ")
 TEST_ENDINGS = ("", "", " Cheers!", " Keep it short.")
 
@@ -50,7 +61,12 @@ def phrase(
         core = _casual(rng, core)
     opener = rng.choice(TEST_OPENERS if test else OPENERS)
     ending = rng.choice(TEST_ENDINGS if test else ENDINGS)
-    if opener.endswith((": ", ", ")) and core[:1].isupper() and core[1:2].islower() and rng.random() < 0.5:
+    if (
+        opener.endswith((": ", ", "))
+        and core[:1].isupper()
+        and core[1:2].islower()
+        and rng.random() < 0.5
+    ):
         core = core[0].lower() + core[1:]
     return opener + core.format(**slots) + ending
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from trinity.cli import loading, main
-from trinity.errors import CheckpointError, InvalidRequest, NotFound, TooLarge
+from trinity.errors import CheckpointError, InvalidRequest, NotFound
 from trinity.presets import preset
 from trinity.types import (
     ChatRequest,
@@ -44,7 +44,7 @@ class FakeLLM:
             raise InvalidRequest(warnings[0])
         prompt = [1] * sum(len(message.text.split()) for message in request.messages)
         if len(prompt) >= self.max_context:
-            raise TooLarge(f"The prompt has {len(prompt)} tokens.")
+            raise InvalidRequest(f"The prompt has {len(prompt)} tokens.")
         effort = request.intensity.reasoning_effort or "medium"
         effective = EffectiveIntensity(
             level=effort,

@@ -119,7 +119,7 @@ def test_there_are_thousands_of_behaviours() -> None:
         behaviour(build(rng, level))
         for build in THEMES.values()
         for level in LEVELS
-        for _ in range(170)
+        for _ in range(190)
     }
     assert len(keys) >= 5_000
 

@@ -63,6 +63,8 @@ def _rule(rng: random.Random, level: int) -> tuple[str, Sequence[object], str]:
         )
         return f"{a} * n {sign} {b}", n, trace
     if level == 4:
+        b = rng.randint(1, 60)
+        shift = b if sign == "+" else -b
         n = sorted(rng.sample(range(8), 3))
         trace = "; ".join(f"{x**2 + shift} - {x} ** 2 = {shift}" for x in n)
         return f"n ** 2 {sign} {b}", n, f"try n ** 2: {trace}; so n ** 2 {sign} {b}."

@@ -194,7 +194,7 @@ KINDS: dict[str, Kind] = {
         ([], [5], [4, -3, 4], [1, 2, 3, 4, 5, 6, 7, 8], list(_DENSE[::7])),
     ),
     "some_ints": Kind(
-        "a non-empty list of numbers",
+        "a list of numbers",
         "lists of numbers",
         _integers(1),
         ([0], [7, 7], [-2, 5, -2]),
@@ -203,8 +203,8 @@ KINDS: dict[str, Kind] = {
     ),
     "text": Kind("a string", "strings", _text, ("", "a", "Hello World"), _TEXTS, _TEXTS[:6]),
     "lower": Kind(
-        "a string of lower case letters",
-        "strings of lower case letters",
+        "a string",
+        "strings",
         _word,
         ("", "a", "xyz"),
         _LOWER,

@@ -220,7 +220,7 @@ def word_mapping(rng: random.Random) -> Mapping:
             ),
             Mapping(
                 f'w + "{mark}"',
-                f'{{}} with "{mark}" added at the end',
+                f'{{}}, each with "{mark}" added at the end',
                 f'followed by "{mark}"',
                 f'add "{mark}"',
             ),

@@ -61,7 +61,7 @@ def number_row(rng: random.Random) -> Program:
 
 def countdown(rng: random.Random) -> Program:
     """A list of numbers down or up to a limit."""
-    k = rng.randint(0, 6)
+    k = rng.randint(1, 6)
     code, returns = rng.choice(
         [
             (f"list(range(n, {k} - 1, -1))", f"the numbers from [n] down to {k}"),

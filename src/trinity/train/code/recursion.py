@@ -31,7 +31,7 @@ def _rec_sum(rng: random.Random) -> Program:
         [
             (f"@(n - 1) + {k}", f"{k} more than its value for [n] minus 1"),
             ("@(n - 1) + n", "[n] plus its value for [n] minus 1"),
-            (f"@(n - 1) + {k} * n", f"{k} times [n] plus its value for [n] minus 1"),
+            (f"@(n - 1) + {k + 1} * n", f"{k + 1} times [n] plus its value for [n] minus 1"),
         ]
     )
     body = f"if n == 0:\n    return {base}\nreturn {step}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from trinity.train.code.pieces import (
     ANY,
@@ -19,12 +19,76 @@ from trinity.train.code.pieces import (
     things_in,
     two_conditions,
 )
-from trinity.train.code.program import Program, main_line
+from trinity.train.code.program import Program, compose
 
 _XS = (("xs", "ints"),)
 
 
 _XS_YS = (("xs", "ints"), ("ys", "ints"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One way to reduce a list, with `{gen}` or `{inner}` for what is reduced."""
+
+    body: str
+    returns: str
+    does: tuple[str, ...]
+    names: str
+    step: str
+
+
+_FORMS = {
+    "sum": _Form(
+        "return sum({gen})",
+        "the sum of {things}",
+        ("sums {things}", "adds up {things}"),
+        "total sum_of add_up",
+        "sum them",
+    ),
+    "count": _Form(
+        "return sum(1 for x in xs if {test})",
+        "",
+        ("counts {things}",),
+        "count how_many",
+        "add 1 for each",
+    ),
+    "max": _Form(
+        "return max({inner}, default=0)",
+        "the largest of {things}, or 0 if there are none",
+        ("finds the largest of {things}, or 0 if there are none",),
+        "largest maximum",
+        "max with default 0",
+    ),
+    "min": _Form(
+        "return min({inner}, default=0)",
+        "the smallest of {things}, or 0 if there are none",
+        ("finds the smallest of {things}, or 0 if there are none",),
+        "smallest minimum",
+        "min with default 0",
+    ),
+    "first": _Form(
+        "return next({inner}, None)",
+        "the first of {things}, or None if there is none",
+        ("finds the first of {things}, or None if there is none",),
+        "first find",
+        "next with None",
+    ),
+    "distinct": _Form(
+        "return len({{{gen}}})",
+        "the number of different values among {things}",
+        ("counts the different values among {things}",),
+        "distinct count_unique",
+        "collect them in a set; its len",
+    ),
+    "average": _Form(
+        "ys = [{gen}]\nreturn sum(ys) / len(ys) if ys else 0",
+        "the average of {things}, or 0 if there are none",
+        ("computes the average of {things}, or 0 if there are none",),
+        "average mean",
+        "sum / len, or 0 if empty",
+    ),
+}
 
 
 def reduction(rng: random.Random, level: int) -> Program:
@@ -54,77 +118,26 @@ def _reduce(rng: random.Random, condition: Condition, mapping: Mapping, how: str
         return _quantified(rng, condition, how)
     if how == "product":
         return _product(condition, mapping, number_noun(rng))
-    gen = generator(condition, mapping, "xs")
     noun = number_noun(rng)
     things = mapping.of.format(numbers_of_xs(condition, noun))
-    expression = "xs" if gen == "x for x in xs" else gen
-    steps = steps_of(condition, mapping)
-    code, returns, does, names, last = {
-        "sum": (
-            f"sum({expression})",
-            f"the sum of {things}",
-            f"{rng.choice(('sums', 'adds up'))} {things}",
-            "total sum_of add_up",
-            "sum them",
-        ),
-        "count": (
-            f"sum(1 for x in xs if {condition.code})",
-            _count_words(rng, condition, noun),
-            f"counts {things}",
-            "count how_many",
-            "add 1 for each",
-        ),
-        "max": (
-            f"max({_inner(expression)}, default=0)",
-            f"the largest of {things}, or 0 if there are none",
-            f"finds the largest of {things}, or 0 if there are none",
-            "largest maximum",
-            "max with default 0",
-        ),
-        "min": (
-            f"min({_inner(expression)}, default=0)",
-            f"the smallest of {things}, or 0 if there are none",
-            f"finds the smallest of {things}, or 0 if there are none",
-            "smallest minimum",
-            "min with default 0",
-        ),
-        "first": (
-            f"next({_inner(gen)}, None)",
-            f"the first of {things}, or None if there is none",
-            f"finds the first of {things}, or None if there is none",
-            "first find",
-            "next with None",
-        ),
-        "distinct": (
-            f"len({{{gen}}})",
-            f"the number of different values among {things}",
-            f"counts the different values among {things}",
-            "distinct count_unique",
-            "collect them in a set; its len",
-        ),
-        "average": (
-            "",
-            f"the average of {things}, or 0 if there are none",
-            f"computes the average of {things}, or 0 if there are none",
-            "average mean",
-            "sum / len, or 0 if empty",
-        ),
-    }[how]
-    body = f"return {code}"
-    if how == "average":
-        body = f"ys = [{gen}]\nreturn sum(ys) / len(ys) if ys else 0"
-    return Program(
-        params=_XS,
-        body=body,
-        returns=returns,
-        does=does,
-        names=tuple(names.split()),
-        plan=f"{steps}{last}.",
-        short=main_line(body),
+    form = _FORMS[how]
+    gen = generator(condition, mapping, "xs")
+    inner = f"({gen})"
+    if gen == "x for x in xs":
+        inner = "xs" if how in ("max", "min") else "iter(xs)"
+        gen = "xs" if how == "sum" else gen
+    counted = _counted(rng, condition, noun) if how == "count" else ""
+    return compose(
+        _XS,
+        form.body.format(gen=gen, inner=inner, test=condition.code),
+        counted or form.returns.format(things=things),
+        f"{steps_of(condition, mapping)}{form.step}.",
+        form.names,
+        does=rng.choice(form.does).format(things=things),
     )
 
 
-def _count_words(rng: random.Random, condition: Condition, noun: str) -> str:
+def _counted(rng: random.Random, condition: Condition, noun: str) -> str:
     if rng.random() < 0.5:
         return f"how many {noun} in [xs] are {condition.holds.removeprefix('is ')}"
     return f"the number of {things_in(condition, noun, '[xs]')}"

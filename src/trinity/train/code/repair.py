@@ -42,7 +42,8 @@ _SWAPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"!=", ("==",)),
     (r"(?<= )\+(?= )", ("-", "*")),
     (r"(?<= )-(?= )", ("+",)),
-    (r"(?<= )\*(?= )", ("+", "**")),
+    # Not `**`: powers of powers in a loop or a recursion would fill the memory.
+    (r"(?<= )\*(?= )", ("+",)),
     (r"(?<= )\*\*(?= )", ("*",)),
     (r"(?<= )//(?= )", ("%", "*")),
     (r"(?<= )%(?= )", ("//",)),
@@ -205,7 +206,8 @@ def _failing(
         if given != wanted and len(repr(args)) < 40 and "Error" not in str(given):
             shown = f"{name}({', '.join(map(repr, args))})"
             core = choose_core(rng, split, _FAILING)
-            return core.format(call=shown, given=repr(given), wanted=repr(wanted))
+            hint = core.format(call=shown, given=repr(given), wanted=repr(wanted))
+            return hint if hint.isascii() and hint.isprintable() else None
     return None
 
 

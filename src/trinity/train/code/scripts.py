@@ -45,7 +45,7 @@ def _assignments(rng: random.Random) -> str:
 
 def _text_line(rng: random.Random) -> str:
     word = rng.choice(WORDS)
-    k = rng.randint(1, 4)
+    k = rng.randint(1, 3)
     change = rng.choice(
         (
             f"s[:{k}]",
@@ -151,7 +151,7 @@ def _for_list(rng: random.Random) -> str:
 
 
 def _text_lines(rng: random.Random) -> str:
-    k = rng.randint(1, 3)
+    k = rng.randint(1, 2)
     changes = (
         "s.upper()",
         "s[::-1]",

@@ -25,8 +25,10 @@ class Step:
 def string_step(rng: random.Random) -> Step:
     """A change of a string that gives a string."""
     k = rng.randint(2, 6)
-    a, b = rng.sample(LETTERS, 2)
-    mark = rng.choice("!?.-*")
+    return rng.choice((_simple(rng), _cut(rng, k), _letters(rng), _added(rng, k)))
+
+
+def _simple(rng: random.Random) -> Step:
     return rng.choice(
         [
             Step(
@@ -43,6 +45,13 @@ def string_step(rng: random.Random) -> Step:
             ),
             Step("{}[::-1]", "{} reversed", "reversing {}", "reverses {}"),
             Step("{}[::-1]", "{} backwards", "reversing {}", "reverses {}"),
+        ]
+    )
+
+
+def _cut(rng: random.Random, k: int) -> Step:
+    return rng.choice(
+        [
             Step(
                 f"{{}}[:{k}]",
                 f"the first {k} characters of {{}}",
@@ -67,6 +76,14 @@ def string_step(rng: random.Random) -> Step:
                 f"removing the last {k} characters of {{}}",
                 f"removes the last {k} characters of {{}}",
             ),
+        ]
+    )
+
+
+def _letters(rng: random.Random) -> Step:
+    a, b = rng.sample(LETTERS, 2)
+    return rng.choice(
+        [
             Step(
                 f'{{}}.replace("{a}", "{b}")',
                 f'{{}} with every "{a}" replaced by "{b}"',
@@ -85,6 +102,14 @@ def string_step(rng: random.Random) -> Step:
                 f'removing the letter "{a}" from {{}}',
                 f'removes the letter "{a}" from {{}}',
             ),
+        ]
+    )
+
+
+def _added(rng: random.Random, k: int) -> Step:
+    mark = rng.choice("!?.-*")
+    return rng.choice(
+        [
             Step(
                 '{}.replace(" ", "")',
                 "{} without spaces",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from trinity.train.code.program import Program, compose
 from trinity.train.code.steps import string_step
@@ -21,15 +23,15 @@ _S = (("s", "text"),)
 
 def string_function(rng: random.Random, level: int) -> Program:
     """A function of a string."""
-    makers = (
-        (_chain, _chain, _letter, _simple),
-        (_chain, _characters, _characters, shifted),
-        (_chain, _kept, _kept, changed_words, changed_words, shifted),
-        (_chain, kept_words, counted_words, pattern),
+    chain = partial(_chain, level=level)
+    makers: tuple[tuple[Callable[[random.Random], Program], ...], ...] = (
+        (chain, chain, _letter, _simple),
+        (chain, _characters, _characters, shifted),
+        (chain, _kept, _kept, changed_words, changed_words, shifted),
+        (chain, kept_words, counted_words, pattern),
         (kept_words_joined, _counted_formula, _kept_then),
     )
-    maker = rng.choice(makers[level - 1])
-    return _chain(rng, level) if maker is _chain else maker(rng)
+    return rng.choice(makers[level - 1])(rng)
 
 
 def _chain(rng: random.Random, level: int) -> Program:

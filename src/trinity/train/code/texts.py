@@ -128,8 +128,7 @@ def shifted(rng: random.Random) -> Program:
     body = f'return "".join(chr((ord(c) - 97 {sign} {k}) % 26 + 97) for c in s)'
     steps = "1 step" if k == 1 else f"{k} steps"
     returns = (
-        f"[s], a string of lower case letters, with each letter moved {where} {steps} in "
-        "the alphabet, wrapping around"
+        f"[s] with each lower case letter moved {where} {steps} in the alphabet, wrapping around"
     )
     end = "a" if back else "z"
     does = f"shifts each lower case letter of [s] {where} by {k}, wrapping around after {end}"

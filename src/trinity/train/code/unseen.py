@@ -38,8 +38,8 @@ def ranked(rng: random.Random, level: int) -> Program:
     condition = ANY if level == 1 and rng.random() < 0.3 else number_condition(rng)
     gen = generator(condition, SAME, "xs")
     values = f"{{{gen}}}" if level >= 3 else f"[{gen}]" if condition.code else "xs"
-    noun = "different numbers" if level >= 3 else "numbers"
-    things = f"the {things_in(condition, noun, '[xs]')}"
+    different = "different " if level >= 3 else ""
+    things = f"the {different}{things_in(condition, 'numbers', '[xs]')}"
     few = f"if there are fewer than {place}"
     order = f"ys = sorted({values}{rest})"
     enough = f"if len(ys) >= {place} else"
@@ -87,7 +87,7 @@ def runs(rng: random.Random, level: int) -> Program:
             "merged to one"
         )
     elif level == 4:
-        k %= 4
+        k = k % 4 + 1
         body = (
             f"best = {k}\nsize = 0\nfor i, c in enumerate({over}):\n"
             f"    size = size + 1 if i and c == {over}[i - 1] else 1\n"

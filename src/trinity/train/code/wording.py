@@ -135,10 +135,10 @@ def dress(rng: random.Random, split: Split, core: str, **slots: str) -> str:
 
 
 def ask_about(
-    rng: random.Random, split: Split, cores: Sequence[str], code: str, **slots: object
+    rng: random.Random, split: Split, cores: Sequence[str], code: str, **slots: str
 ) -> str:
     """A question about `code`, which is shown before or after it, mostly between fences."""
-    sentence = phrase(rng, split, cores, **slots)
+    sentence = phrase(rng, split, cores, plain=False, **slots)
     style = rng.random()
     if style < 0.5:
         return f"{sentence}\n{fenced(code)}"

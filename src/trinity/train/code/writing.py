@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from trinity.train.code.arithmetic import formula
+from trinity.train.code.classics import CLASSICS
 from trinity.train.code.dictionaries import dictionary
 from trinity.train.code.lists import transform
 from trinity.train.code.loops import loop
@@ -31,7 +32,23 @@ MAX_QUESTION_CHARS = 350
 MAX_ANSWER_CHARS = 250
 MAX_THOUGHTS_CHARS = 250
 
-THEMES: dict[str, Build] = {
+
+@dataclass(frozen=True, slots=True)
+class WithClassics:
+    """A theme's builder that sometimes, at the easier levels, gives one of its classics."""
+
+    theme: str
+    build: Build
+
+    def __call__(self, rng: random.Random, level: int) -> Program:
+        """Make a program of `level`."""
+        classics = CLASSICS.get(self.theme)
+        if classics and level <= 3 and rng.random() < 0.15:
+            return rng.choice(classics)
+        return self.build(rng, level)
+
+
+_BUILDERS: dict[str, Build] = {
     "arithmetic": formula,
     "predicates": predicate,
     "reductions": reduction,
@@ -42,6 +59,7 @@ THEMES: dict[str, Build] = {
     "loops": loop,
     "recursion": recursion,
 }
+THEMES: dict[str, Build] = {theme: WithClassics(theme, build) for theme, build in _BUILDERS.items()}
 
 
 def any_program(rng: random.Random, level: int) -> Program:
@@ -181,7 +199,7 @@ _COMPLETE = (
 _TOKENS = re.compile(
     r"\b\d+\b|[<>=!]=|[<>](?!=)|(?<= )(?:\*\*|//|[-+*%])(?= )|"
     r"\b(?:sum|max|min|len|sorted|any|all|and|or|upper|lower|startswith|endswith|"
-    r"append|join|range|abs)\b|(?<=\bif ).+?(?=[\])]?$|:$)",
+    r"append|join|range|abs)\b|(?<=\bif ).+?(?=[\])}]?$|:$)",
     re.MULTILINE,
 )
 
@@ -196,6 +214,8 @@ def complete(rng: random.Random, split: Split, level: int, family: str) -> Item 
     if not gaps:
         return None
     gap = rng.choice(gaps)
+    if any(gap.group().count(a) != gap.group().count(b) for a, b in ("()", "[]", "{}")):
+        return None
     shown = f"{code[: gap.start()]}___{code[gap.end() :]}"
     core = choose_core(rng, split, _COMPLETE)
     sentence = dress(rng, split, core, name=name, returns=plain(program.returns))

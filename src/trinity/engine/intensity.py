@@ -1,0 +1,245 @@
+"""How hard the model works: a request's intensity becomes concrete settings.
+
+The table of a checkpoint (`intensity.json`) says what each effort means. Called by `LLM.prepare`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from trinity.config import ModelConfig
+from trinity.errors import InvalidRequest
+from trinity.model.json_fields import Fields, read_json
+from trinity.types import EFFORTS, ChatRequest, EffectiveIntensity, IntensityRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """One row of the table."""
+
+    name: str
+    """One of `EFFORTS`, or `custom(37)` between two of them."""
+    intensity: int
+    """0 to 100."""
+    effort_token: str
+    """The `reasoning_effort` that stands in the prompt."""
+    active_experts: tuple[int, ...]
+    """Experts per decoded token, one count a layer."""
+    temperature: float
+    top_p: float
+    thinking_token_budget: int | None
+    """`None` is no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntensityTable:
+    """All levels, from least to most, and the one that is used when nothing is asked for."""
+
+    default: str
+    levels: tuple[Level, ...]
+
+    @classmethod
+    def load(cls, path: Path, config: ModelConfig) -> IntensityTable:
+        """Read `intensity.json`. Raises `CheckpointError` where it does not fit the model."""
+        return _read_table(read_json(path), config)
+
+    @classmethod
+    def standard(cls, config: ModelConfig) -> IntensityTable:
+        """For weights that bring no table: all efforts but `none` think, up to a budget."""
+        budgets = (0, 256, 1024, 4096, 16_384, 32_768, None)
+        marks = (0, 10, 25, 50, 75, 90, 100)
+        experts = (config.num_experts_per_tok,) * config.num_hidden_layers
+        levels = [
+            Level(
+                name=name,
+                intensity=mark,
+                effort_token="none" if budget == 0 else "high",
+                active_experts=experts,
+                temperature=0.1 if budget == 0 else 0.7,
+                top_p=1.0,
+                thinking_token_budget=budget,
+            )
+            for name, mark, budget in zip(EFFORTS, marks, budgets, strict=True)
+        ]
+        return cls("medium", tuple(levels))
+
+    def named(self, name: str) -> Level:
+        """The level of an effort. Raises `InvalidRequest` for a name that is none."""
+        for level in self.levels:
+            if level.name == name:
+                return level
+        raise InvalidRequest(
+            f"reasoning_effort is {name[:40]!r}; it must be one of {', '.join(EFFORTS)}.",
+            param="reasoning_effort",
+        )
+
+    def at(self, intensity: int) -> Level:
+        """The level at a point of the curve. Raises `InvalidRequest` outside 0 to 100.
+
+        Between two levels budget and temperature are interpolated, expert counts too and rounded;
+        what cannot be is the nearer level's.
+        """
+        for below, above in pairwise(self.levels):
+            if below.intensity <= intensity <= above.intensity:
+                return _between(below, above, intensity)
+        raise InvalidRequest(f"intensity is {intensity}; it must be 0 to 100.", param="intensity")
+
+
+def resolve(
+    chat: ChatRequest,
+    table: IntensityTable,
+    config: ModelConfig,
+    system_effort: str | None,
+    trained_experts: tuple[int, int] | None = None,
+) -> tuple[EffectiveIntensity, tuple[str, ...]]:
+    """What a request's intensity comes to, and warnings about what was asked for.
+
+    The parameters go before `system_effort`, the wish of a system prompt, and that before the
+    table's default. `trained_experts` is the lowest and highest count that the weights were trained
+    for; `None` is the model's own count. Raises `InvalidRequest` for values that are not allowed.
+    """
+    asked = chat.intensity
+    _check(asked, config)
+    warnings: list[str] = []
+    level = _level(asked, table, system_effort, warnings)
+    experts, budget = level.active_experts, level.thinking_token_budget
+    if asked.active_experts is not None:
+        experts = (asked.active_experts,) * config.num_hidden_layers
+    own = config.num_experts_per_tok
+    warnings += _experts_warnings(experts, trained_experts or (own, own))
+    if asked.thinking_token_budget is not None:
+        budget = asked.thinking_token_budget
+        if budget and level.effort_token == "none":
+            warnings.append(
+                f"thinking_token_budget is {budget}, but at effort {level.name} the model is told "
+                "not to think."
+            )
+    sampling = chat.sampling
+    effective = EffectiveIntensity(
+        level=level.name,
+        effort_token=level.effort_token,
+        active_experts=experts,
+        thinking_token_budget=budget,
+        temperature=level.temperature if sampling.temperature is None else sampling.temperature,
+        top_p=level.top_p if sampling.top_p is None else sampling.top_p,
+    )
+    return effective, tuple(warnings)
+
+
+def _level(
+    asked: IntensityRequest, table: IntensityTable, system_effort: str | None, warnings: list[str]
+) -> Level:
+    if asked.reasoning_effort is not None:
+        level = table.named(asked.reasoning_effort)
+    elif asked.intensity is not None:
+        level = table.at(asked.intensity)
+    else:
+        return table.named(system_effort or table.default)
+    if system_effort and system_effort != level.name:
+        warnings.append(
+            f"The system prompt asks for reasoning_effort {system_effort}; the request's parameter "
+            f"gives {level.name}, which goes first."
+        )
+    return level
+
+
+def _check(asked: IntensityRequest, config: ModelConfig) -> None:
+    if asked.reasoning_effort is not None and asked.intensity is not None:
+        raise InvalidRequest(
+            f"reasoning_effort is {asked.reasoning_effort[:40]!r} and intensity is "
+            f"{asked.intensity}; give one of the two.",
+            param="intensity",
+        )
+    most = config.n_routed_experts
+    if asked.active_experts is not None and not 1 <= asked.active_experts <= most:
+        raise InvalidRequest(
+            f"active_experts is {asked.active_experts}; it must be 1 to {most}.",
+            param="active_experts",
+        )
+    if asked.thinking_token_budget is not None and asked.thinking_token_budget < 0:
+        raise InvalidRequest(
+            f"thinking_token_budget is {asked.thinking_token_budget}; it must be 0 or more.",
+            param="thinking_token_budget",
+        )
+
+
+def _experts_warnings(experts: tuple[int, ...], trained: tuple[int, int]) -> Iterator[str]:
+    low, high = trained
+    for count in sorted({count for count in experts if not low <= count <= high}):
+        span = f"{low}" if low == high else f"{low} to {high}"
+        yield f"active_experts is {count}; the weights were trained for {span}."
+
+
+def _between(below: Level, above: Level, intensity: int) -> Level:
+    for level in (below, above):
+        if level.intensity == intensity:
+            return level
+    share = (intensity - below.intensity) / (above.intensity - below.intensity)
+    nearer = below if share <= 0.5 else above
+
+    def mix(low: float, high: float) -> float:
+        return low + (high - low) * share
+
+    budgets = (below.thinking_token_budget, above.thinking_token_budget)
+    low, high = budgets
+    counts = zip(below.active_experts, above.active_experts, strict=True)
+    return Level(
+        name=f"custom({intensity})",
+        intensity=intensity,
+        effort_token=nearer.effort_token,
+        active_experts=tuple(round(mix(*pair)) for pair in counts),
+        temperature=mix(below.temperature, above.temperature),
+        top_p=nearer.top_p,
+        thinking_token_budget=nearer.thinking_token_budget
+        if low is None or high is None
+        else round(mix(low, high)),
+    )
+
+
+def _read_table(fields: Fields, config: ModelConfig) -> IntensityTable:
+    rows = fields.data.get("levels")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise fields.fault("levels", "a list of objects")
+    where = f"{fields.where}, levels"
+    levels = tuple(_read_level(Fields(row, where), config) for row in rows)
+    if tuple(level.name for level in levels) != EFFORTS:
+        raise fields.fault("levels", f"one level for each of {', '.join(EFFORTS)}, in this order,")
+    marks = [level.intensity for level in levels]
+    if marks[0] != 0 or marks[-1] != 100 or any(low >= high for low, high in pairwise(marks)):
+        raise fields.fault("levels", "intensities that rise from 0 to 100")
+    default = fields.text("default")
+    if default not in EFFORTS:
+        raise fields.fault("default", f"one of {', '.join(EFFORTS)}")
+    return IntensityTable(default, levels)
+
+
+def _read_level(fields: Fields, config: ModelConfig) -> Level:
+    budget = None
+    if fields.has("thinking_token_budget"):
+        budget = fields.integer("thinking_token_budget", least=0)
+    temperature, top_p = fields.number("temperature"), fields.number("top_p")
+    if temperature > 2:
+        raise fields.fault("temperature", "a number from 0 to 2")
+    if not 0 < top_p <= 1:
+        raise fields.fault("top_p", "a number above 0, up to 1,")
+    return Level(
+        name=fields.text("name"),
+        intensity=fields.integer("intensity", least=0, most=100),
+        effort_token=fields.text("effort_token"),
+        active_experts=_read_experts(fields, config),
+        temperature=temperature,
+        top_p=top_p,
+        thinking_token_budget=budget,
+    )
+
+
+def _read_experts(fields: Fields, config: ModelConfig) -> tuple[int, ...]:
+    layers, most = config.num_hidden_layers, config.n_routed_experts
+    value = fields.data.get("active_experts")
+    counts = value if isinstance(value, list) else [value] * layers
+    if len(counts) != layers or not all(type(n) is int and 1 <= n <= most for n in counts):
+        raise fields.fault("active_experts", f"a count from 1 to {most}, or {layers} of them,")
+    return tuple(counts)

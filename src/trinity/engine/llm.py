@@ -1,0 +1,296 @@
+"""A model to talk to: loads a checkpoint, turns requests into prompts, runs its own engine.
+
+Used by the command line, training (as its `Generator`) and programs; the server takes the engine
+and `prepare` from here and drives the engine itself.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+from uuid import uuid4
+
+from trinity.config import EngineConfig, ModelConfig
+from trinity.engine.answer import Answer, AnswerBuilder
+from trinity.engine.engine import Engine
+from trinity.engine.intensity import IntensityTable, resolve
+from trinity.engine.limits import Limits, check_sampling
+from trinity.engine.runner import Runner
+from trinity.errors import CheckpointError, InvalidRequest, TrinityError
+from trinity.inputs.chat import Prompt, render, system_prompt_effort
+from trinity.inputs.tokenizer import Tokenizer
+from trinity.model.checkpoint import Manifest, load_model, read_manifest, resolve_directory
+from trinity.model.small4 import Small4
+from trinity.types import (
+    AbortedEvent,
+    ChatRequest,
+    EffectiveIntensity,
+    Event,
+    FailedEvent,
+    FinishedEvent,
+    Generation,
+    GenerationRequest,
+    Mode,
+    TokenEvent,
+)
+
+__all__ = ["LLM", "Answer", "Prepared"]
+
+VOCABULARY_FILE = "tekken.json"
+INTENSITY_FILE = "intensity.json"
+SEED_BITS = 63
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A request ready for the engine, with what its settings came to."""
+
+    generation: GenerationRequest
+    effective: EffectiveIntensity
+    warnings: tuple[str, ...]
+
+
+class LLM:
+    """One model with its engine. `prepare` is thread-safe; all else belongs to one thread."""
+
+    def __init__(
+        self,
+        model: Small4,
+        tokenizer: Tokenizer,
+        table: IntensityTable,
+        manifest: Manifest,
+        engine: EngineConfig = EngineConfig(),  # noqa: B008 (frozen)
+        seed: int | None = None,
+    ) -> None:
+        """Serve a model in memory; `load` is the usual way.
+
+        `seed` fixes the seeds of requests that bring none. Raises `CheckpointError` where the
+        parts do not belong together.
+        """
+        _check_parts(model.config, tokenizer, table)
+        limits = Limits.of(model.config, engine, tokenizer.vocab_size)
+        runner = Runner(model, limits.num_blocks, engine.block_size)
+        self.model_name = manifest.name
+        self.config: ModelConfig = model.config
+        self.tokenizer = tokenizer
+        self.table = table
+        self.engine = Engine(runner, tokenizer, limits, engine)
+        self._manifest = manifest
+        self._seeds = Random(secrets.randbits(SEED_BITS) if seed is None else seed)
+        self._mail: dict[str, deque[Event]] = {}
+
+    @classmethod
+    def load(
+        cls,
+        model: str | Path = "mini",
+        engine: EngineConfig = EngineConfig(),  # noqa: B008 (frozen)
+        seed: int | None = None,
+    ) -> LLM:
+        """Open the embedded model `mini`, or a checkpoint directory in a supported layout.
+
+        Raises `NotFound` or `CheckpointError`.
+        """
+        directory = resolve_directory(str(model))
+        manifest = read_manifest(directory)
+        tokenizer = Tokenizer(directory / VOCABULARY_FILE)
+        network = load_model(directory)
+        path = directory / INTENSITY_FILE
+        config = network.config
+        has_table = path.is_file()
+        table = IntensityTable.load(path, config) if has_table else IntensityTable.standard(config)
+        return cls(network, tokenizer, table, manifest, engine, seed)
+
+    @property
+    def max_context(self) -> int:
+        """Tokens of prompt and answer together."""
+        return self.engine.limits.max_context
+
+    def prepare(self, request: ChatRequest, request_id: str | None = None) -> Prepared:
+        """Render the prompt and resolve the settings; no model call. Thread-safe.
+
+        Raises `InvalidRequest` for what cannot be served, and for warnings of a strict request.
+        """
+        check_sampling(request.sampling, self.tokenizer.vocab_size)
+        system_effort = system_prompt_effort(request.messages)
+        trained = self._manifest.trained_experts
+        effective, warnings = resolve(request, self.table, self.config, system_effort, trained)
+        prompt = render(
+            request.messages,
+            request.tools,
+            effective.effort_token,
+            self.tokenizer,
+            self.config.vision,
+        )
+        max_tokens, more = self._max_tokens(request, len(prompt.token_ids))
+        warnings += more
+        if request.strict and warnings:
+            raise InvalidRequest(
+                f"The request is strict, and would be warned: {' '.join(warnings)}"
+            )
+        generation = self._generation(request, prompt, effective, max_tokens, request_id)
+        self.engine.limits.check(generation)
+        return Prepared(generation=generation, effective=effective, warnings=warnings)
+
+    def stream(self, prepared: Prepared) -> Iterator[Event]:
+        """The events of one request as they come; driving the engine meanwhile.
+
+        The request is submitted when the first event is asked for. Closing the iterator aborts it.
+        """
+        request = prepared.generation
+        self.engine.submit(request)
+        mail = self._mail[request.request_id] = deque()
+        num_open = request.n
+        try:
+            while num_open:
+                while not mail:
+                    self._step()
+                event = mail.popleft()
+                match event:
+                    case FinishedEvent():
+                        num_open -= 1
+                    case FailedEvent() | AbortedEvent():
+                        num_open = 0
+                yield event
+        finally:
+            del self._mail[request.request_id]
+            self.engine.abort(request.request_id)
+
+    def ask(self, request: ChatRequest) -> tuple[list[Answer], Prepared]:
+        """Answer one request completely, one answer a choice. Raises `TrinityError` on failure."""
+        prepared = self.prepare(request)
+        return self._answer_all([prepared])[0], prepared
+
+    def generate(self, requests: Sequence[ChatRequest]) -> list[Generation]:
+        """Answer all requests, batched, in order; a request's choices follow one another.
+
+        Raises `InvalidRequest` before any work, and `TrinityError` where one fails.
+        """
+        prepared = [self.prepare(_with_logprobs(request)) for request in requests]
+        answers = self._answer_all(prepared)
+        return [_generation_of(answer) for choices in answers for answer in choices]
+
+    def weights_changed(self) -> None:
+        """Forget everything computed with earlier weights."""
+        self.engine.weights_changed()
+
+    def _max_tokens(self, request: ChatRequest, prompt_length: int) -> tuple[int, tuple[str, ...]]:
+        self.engine.limits.check_prompt_length(prompt_length)
+        room = self.max_context - prompt_length
+        asked = request.sampling.max_tokens
+        if asked is None or asked <= room:
+            return asked or room, ()
+        return room, (
+            f"max_tokens is {asked}; after a prompt of {prompt_length} tokens only {room} fit.",
+        )
+
+    def _generation(
+        self,
+        request: ChatRequest,
+        prompt: Prompt,
+        effective: EffectiveIntensity,
+        max_tokens: int,
+        request_id: str | None,
+    ) -> GenerationRequest:
+        seed = request.sampling.seed
+        return GenerationRequest(
+            request_id=request_id or uuid4().hex,
+            prompt_ids=prompt.token_ids,
+            images=prompt.images,
+            sampling=replace(
+                request.sampling,
+                temperature=effective.temperature,
+                top_p=effective.top_p,
+                seed=self._seeds.getrandbits(SEED_BITS) if seed is None else seed,
+                max_tokens=max_tokens,
+            ),
+            active_experts=effective.active_experts,
+            thinking_token_budget=effective.thinking_token_budget,
+            mode=request.mode or Mode.BALANCED,
+            n=request.n,
+        )
+
+    def _answer_all(self, prepared: Sequence[Prepared]) -> list[list[Answer]]:
+        """Complete answers of many requests, submitted as the queue takes them."""
+        generations = [item.generation for item in prepared]
+        waiting = deque(generations)
+        builders = {
+            (request.request_id, index): AnswerBuilder(self.tokenizer)
+            for request in generations
+            for index in range(request.n)
+        }
+        answers: dict[tuple[str, int], Answer] = {}
+        ids = [request.request_id for request in generations]
+        mail: deque[Event] = deque()
+        self._mail.update(dict.fromkeys(ids, mail))
+        try:
+            while builders:
+                while waiting and self.engine.has_room(waiting[0].n):
+                    self.engine.submit(waiting.popleft())
+                self._step()
+                _collect(mail, builders, answers)
+        finally:
+            for request_id in ids:
+                del self._mail[request_id]
+                self.engine.abort(request_id)
+        return [[answers[r.request_id, index] for index in range(r.n)] for r in generations]
+
+    def _step(self) -> None:
+        """Advance the engine; the events of requests that nobody reads are dropped."""
+        for event in self.engine.step():
+            if event.request_id in self._mail:
+                self._mail[event.request_id].append(event)
+
+
+def _collect(
+    mail: deque[Event],
+    builders: dict[tuple[str, int], AnswerBuilder],
+    answers: dict[tuple[str, int], Answer],
+) -> None:
+    """Sort events into answers, taking them out of `mail`."""
+    while mail:
+        match mail.popleft():
+            case TokenEvent() as token:
+                builders[token.request_id, token.index].add(token)
+            case FinishedEvent() as end:
+                key = end.request_id, end.index
+                answers[key] = builders.pop(key).finish(end)
+            case FailedEvent(message=message):
+                raise TrinityError(f"The engine could not answer: {message}")
+            case AbortedEvent():
+                raise TrinityError("The request was aborted.")
+
+
+def _with_logprobs(request: ChatRequest) -> ChatRequest:
+    if request.sampling.logprobs is not None:
+        return request
+    return replace(request, sampling=replace(request.sampling, logprobs=0))
+
+
+def _generation_of(answer: Answer) -> Generation:
+    assert answer.logprobs is not None
+    return Generation(
+        token_ids=answer.token_ids,
+        text=answer.text,
+        reasoning=answer.reasoning,
+        finish_reason=answer.finish_reason,
+        logprobs=answer.logprobs,
+        expert_rows=answer.expert_rows,
+    )
+
+
+def _check_parts(config: ModelConfig, tokenizer: Tokenizer, table: IntensityTable) -> None:
+    if tokenizer.vocab_size > config.vocab_size:
+        raise CheckpointError(
+            f"The tokenizer has {tokenizer.vocab_size} ids and the model {config.vocab_size}; use "
+            "the tekken.json that belongs to the model."
+        )
+    unknown = {level.effort_token for level in table.levels} - set(tokenizer.effort_tokens)
+    if unknown:
+        raise CheckpointError(
+            f"The intensity table uses the reasoning effort {min(unknown)!r}; this model's prompts "
+            f"have {', '.join(tokenizer.effort_tokens)}."
+        )

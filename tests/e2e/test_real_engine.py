@@ -1,0 +1,163 @@
+import asyncio
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+import openai
+import pytest
+import torch
+from PIL import Image
+
+import trinity
+from tests.e2e.conftest import Running, Start, until
+from trinity.config import EngineConfig
+from trinity.engine.intensity import IntensityTable
+from trinity.engine.llm import LLM
+from trinity.inputs.tokenizer import Tokenizer
+from trinity.model.checkpoint import Manifest
+from trinity.model.small4 import Small4, initialise
+from trinity.presets import preset
+
+VOCABULARY = Path(trinity.__file__).parent / "models" / "mini" / "tekken.json"
+SETTINGS = {"temperature": 1.0, "seed": 3, "max_tokens": 24}
+
+
+@pytest.fixture(scope="module")
+def server(start_shared: Start) -> Running:
+    config = preset("nano")
+    model = Small4(config)
+    initialise(model, torch.Generator().manual_seed(0))
+    llm = LLM(
+        model.eval().requires_grad_(requires_grad=False),
+        Tokenizer(VOCABULARY),
+        IntensityTable.standard(config),
+        Manifest(name="nano", trained_experts=(1, 6)),
+        EngineConfig(max_context=512, max_sequences=8, deterministic=True),
+    )
+    return start_shared(llm)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_over(server: Running) -> Any:
+    yield
+    engine = server.llm.engine
+    until(lambda: not engine.has_work)
+    until(lambda: engine.stats.free_blocks == engine.stats.num_blocks)
+    engine.check_integrity()
+    assert server.app.state.service.bridge.used_slots == 0
+
+
+def said(answer: Any) -> list[tuple[str, str]]:
+    return [
+        (choice.message.model_extra["reasoning"] or "", choice.message.content)
+        for choice in answer.choices
+    ]
+
+
+def test_a_stream_and_a_whole_answer_are_equal(server: Running) -> None:
+    whole = server.ask(n=2, **SETTINGS)
+    texts = [["", ""], ["", ""]]
+    for chunk in server.ask(n=2, stream=True, **SETTINGS):
+        (choice,) = chunk.choices
+        texts[choice.index][0] += choice.delta.model_extra.get("reasoning") or ""
+        texts[choice.index][1] += choice.delta.content or ""
+    assert said(whole) == [tuple(pair) for pair in texts]
+    assert said(whole)[0] != said(whole)[1]
+    assert whole.usage.completion_tokens <= 48
+    extension = whole.model_extra["trinity"]
+    assert extension["effective"]["seed"] == 3
+    assert extension["expert_rows"] > 0
+    assert b"trinity:expert_rows_total" in server.http.get("/metrics").content
+
+
+def test_eight_at_once_say_what_each_says_alone(server: Running) -> None:
+    prompts = [f"Count to {number}." for number in range(8)]
+    alone = [said(server.ask(prompt, **SETTINGS)) for prompt in prompts]
+
+    async def at_once() -> list[Any]:
+        async with server.async_client() as client:
+            make = client.chat.completions.create
+            return await asyncio.gather(
+                *(
+                    make(
+                        model="nano",
+                        messages=[{"role": "user", "content": prompt}],
+                        **SETTINGS,
+                    )
+                    for prompt in prompts
+                )
+            )
+
+    assert [said(answer) for answer in asyncio.run(at_once())] == alone
+
+
+def test_thinking_stays_within_its_budget(server: Running) -> None:
+    options = {"thinking_token_budget": 5, "logit_bias": {str(think_id(server)): 100}}
+    answer = server.ask(reasoning_effort="high", extra_body=options, **SETTINGS)
+    assert answer.usage.completion_tokens_details.reasoning_tokens == 5
+    assert answer.model_extra["trinity"]["effective"]["thinking_token_budget"] == 5
+    assert answer.choices[0].message.model_extra["reasoning"]
+
+
+def think_id(server: Running) -> int:
+    token_id: int = server.llm.tokenizer.think_id
+    return token_id
+
+
+def test_log_probabilities_spell_the_answer(server: Running) -> None:
+    choice = server.ask(logprobs=True, top_logprobs=3, **SETTINGS).choices[0]
+    entries = choice.logprobs.content
+    spelled = b"".join(bytes(entry.bytes) for entry in entries).decode(errors="replace")
+    assert spelled == choice.message.content
+    for entry in entries:
+        assert len(entry.top_logprobs) == 3
+        assert entry.logprob <= 0
+        assert entry.top_logprobs[0].logprob >= entry.top_logprobs[2].logprob
+
+
+def test_pictures_are_counted_and_cached(server: Running) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (40, 20), "red").save(file, "PNG")
+    url = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    content = [
+        {"type": "image_url", "image_url": {"url": url}},
+        {"type": "text", "text": "What colour is this, and how large may it be in the end?"},
+    ]
+    first, second = (server.ask(content, **SETTINGS) for _ in range(2))
+    assert first.usage.prompt_tokens_details.image_tokens > 0
+    assert first.usage.prompt_tokens_details.cached_tokens == 0
+    assert second.usage.prompt_tokens_details.cached_tokens > 0
+    assert said(first) == said(second)
+
+
+def test_warnings_of_the_model_and_strict(server: Running) -> None:
+    answer = server.ask(extra_body={"active_experts": 9}, **SETTINGS)
+    extension = answer.model_extra["trinity"]
+    assert extension["effective"]["active_experts"] == 9
+    assert len(extension["warnings"]) == 1
+    with pytest.raises(openai.BadRequestError, match="strict"):
+        server.ask(extra_body={"active_experts": 9, "strict": True}, **SETTINGS)
+    with pytest.raises(openai.BadRequestError) as caught:
+        server.ask(extra_body={"active_experts": 129}, **SETTINGS)
+    assert caught.value.param == "active_experts"
+
+
+def test_what_the_model_refuses(server: Running) -> None:
+    refused: list[dict[str, Any]] = [
+        {"content": "word " * 600},
+        {"content": ""},
+        {"reasoning_effort": "high", "extra_body": {"intensity": 5}},
+        {"logit_bias": {"999999": 1}},
+    ]
+    for options in refused:
+        with pytest.raises(openai.BadRequestError):
+            server.ask(**options)
+
+
+def test_leaving_gives_the_cache_back(server: Running) -> None:
+    # The fixture waits until every block is free.
+    stream = server.ask(stream=True, temperature=1.0, seed=1)
+    for _ in range(3):
+        next(stream)
+    stream.close()

@@ -1,0 +1,153 @@
+from tests.unit.engine.fakes import a_request, engine_config
+from trinity.engine.blocks import BlockPool
+from trinity.engine.scheduler import Schedule, Scheduler
+from trinity.engine.sequence import Sequence
+
+SIZE = 4
+
+
+class Bench:
+    """A scheduler, and a model that does what it says."""
+
+    def __init__(self, num_blocks: int = 32, **settings: object) -> None:
+        config = engine_config(block_size=SIZE, **({"max_step_tokens": 16} | settings))
+        self.pool = BlockPool(num_blocks)
+        self.scheduler = Scheduler(self.pool, config)
+        self.arrivals = 0
+
+    def add(self, prompt: str, mode: str = "balanced") -> Sequence:
+        sequence = Sequence(a_request(prompt=prompt, mode=mode), 0, self.arrivals, (4, 4))
+        self.arrivals += 1
+        self.scheduler.add(sequence)
+        return sequence
+
+    def step(self) -> Schedule:
+        schedule = self.scheduler.schedule()
+        for sequence, num_tokens in schedule.items():
+            sequence.advance(num_tokens)
+            self.scheduler.cache_full_blocks(sequence)
+            if not sequence.num_pending:
+                sequence.append(1000 + sequence.num_generated)
+        self.pool.check_integrity([s.blocks for s in self.scheduler.running])
+        return schedule
+
+
+def test_decoded_tokens_come_first_and_prompts_fill_the_budget() -> None:
+    bench = Bench()
+    one = bench.add("a" * 5)
+    assert bench.step() == {one: 5}
+    two, three = bench.add("b" * 30), bench.add("c" * 6)
+    assert bench.step() == {one: 1, two: 15}
+    assert bench.step() == {one: 1, two: 15}
+    assert bench.step() == {one: 1, two: 1, three: 6}
+
+
+def test_a_resumed_prompt_goes_before_a_new_one() -> None:
+    bench = Bench()
+    one, two = bench.add("a" * 20), bench.add("b" * 3)
+    assert bench.step() == {one: 16}
+    assert bench.step() == {one: 4, two: 3}
+
+
+def test_admission_waits_for_blocks_and_places() -> None:
+    bench = Bench(num_blocks=4, max_sequences=2)
+    one, two, three = bench.add("a" * 8), bench.add("b" * 5), bench.add("c")
+    # The second would fit, but the first may need a block soon: it waits, and the third with it.
+    assert bench.step() == {one: 8}
+    assert bench.scheduler.waiting == [two, three]
+    bench.scheduler.end(one)
+    assert bench.step() == {two: 5, three: 1}
+
+
+def test_the_youngest_of_the_lowest_class_gives_up_its_blocks() -> None:
+    bench = Bench(num_blocks=6, max_step_tokens=32)
+    one = bench.add("a" * 7)
+    two = bench.add("b" * 7)
+    bench.step()
+    three = bench.add("c", mode="latency")
+    while bench.scheduler.num_preemptions == 0:
+        bench.step()
+    assert bench.scheduler.running == [three, one]
+    assert bench.scheduler.waiting == [two]
+    assert two.num_generated > 0
+    assert two.blocks == []
+
+
+def test_a_preempted_sequence_resumes_on_what_the_cache_kept() -> None:
+    bench = Bench(num_blocks=6, max_step_tokens=32)
+    one, two = bench.add("a" * 7), bench.add("b" * 7)
+    while not bench.scheduler.num_preemptions:
+        bench.step()
+    assert two.num_tokens == 13
+    bench.scheduler.end(one)
+    # The last of its three full blocks is what the first sequence got.
+    assert bench.step() == {two: 13 - 2 * SIZE}
+
+
+def test_latency_requests_are_admitted_before_others() -> None:
+    bench = Bench(max_sequences=1)
+    bench.add("first")
+    quick = bench.add("quick", mode="latency")
+    assert list(bench.step()) == [quick]
+
+
+def test_a_latency_request_takes_the_place_of_a_lower_class_only() -> None:
+    bench = Bench(max_sequences=2)
+    one, two = bench.add("one"), bench.add("two", mode="throughput")
+    bench.step()
+    quick = bench.add("quick", mode="latency")
+    assert bench.step() == {one: 1, quick: 5}
+    assert bench.scheduler.waiting == [two]
+    quicker, last = bench.add("quicker", mode="latency"), bench.add("last", mode="latency")
+    bench.step()
+    assert bench.scheduler.running == [quick, quicker]
+    assert bench.scheduler.waiting == [last, one, two]
+
+
+def test_equal_prompts_share_blocks_but_compute_the_last_token() -> None:
+    bench = Bench()
+    bench.add("a" * 8)
+    bench.step()
+    twin = bench.add("a" * 8)
+    assert bench.step()[twin] == 4
+    assert twin.num_cached == 4
+    longer = bench.add("a" * 9)
+    assert bench.step()[longer] == 1
+
+
+def test_without_the_prefix_cache_nothing_is_shared() -> None:
+    bench = Bench(prefix_cache=False)
+    bench.add("a" * 8)
+    bench.step()
+    twin = bench.add("a" * 8)
+    assert bench.step()[twin] == 8
+    assert bench.pool.num_cached == 0
+
+
+def test_admission_does_not_evict_what_it_is_about_to_share() -> None:
+    bench = Bench(num_blocks=4, max_step_tokens=32)
+    bench.scheduler.add(first := Sequence(a_request(prompt="a" * 12), 0, 0, (4, 4)))
+    bench.step()
+    bench.scheduler.end(first)
+    longer = bench.add("a" * 12 + "b" * 4)
+    assert bench.step() == {longer: 4}
+    assert longer.num_cached == 12
+
+
+def test_ending_twice_or_while_waiting_leaves_no_trace() -> None:
+    bench = Bench()
+    one, two = bench.add("one"), bench.add("two")
+    bench.scheduler.end(two)
+    bench.step()
+    bench.scheduler.end(one)
+    assert bench.step() == {}
+    assert bench.pool.num_available == 32
+
+
+def test_preempting_all_makes_all_compute_anew() -> None:
+    bench = Bench()
+    one, two = bench.add("one"), bench.add("two")
+    bench.step()
+    bench.scheduler.preempt_all()
+    bench.pool.clear_cache()
+    assert bench.step() == {one: 4, two: 4}

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import trinity
+from trinity.config import ModelConfig, VisionConfig
+from trinity.train.corpus import CorpusConfig
+from trinity.train.trainer import TrainConfig
+
+TOKENIZER = Path(trinity.__file__).parent / "models/mini/tekken.json"
+
+
+@pytest.fixture
+def tiny_model() -> ModelConfig:
+    return ModelConfig(
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        q_lora_rank=16,
+        kv_lora_rank=16,
+        qk_nope_head_dim=8,
+        qk_rope_head_dim=8,
+        v_head_dim=8,
+        n_routed_experts=8,
+        num_experts_per_tok=2,
+        moe_intermediate_size=8,
+        vocab_size=2048,
+        vision=VisionConfig(
+            hidden_size=16,
+            intermediate_size=16,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            patch_size=8,
+            image_size=192,
+        ),
+    )
+
+
+@pytest.fixture
+def tiny_run(tiny_model: ModelConfig) -> TrainConfig:
+    return TrainConfig(
+        model=tiny_model,
+        corpus=CorpusConfig(
+            window_examples=24, micro_tokens=400, micros_per_step=2, expert_range=(1, 3)
+        ),
+        tokenizer=str(TOKENIZER),
+        total_tokens=12_000,
+        report_every_s=0.0,
+        save_every_s=1e9,
+        num_workers=0,
+    )

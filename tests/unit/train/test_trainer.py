@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from trinity.errors import ConfigError
+from trinity.train.run_files import RunFiles, TrainState
+from trinity.train.trainer import TrainConfig, Trainer
+
+
+def weights_of(trainer: Trainer) -> dict[str, torch.Tensor]:
+    return {name: tensor.clone() for name, tensor in trainer.model.state_dict().items()}
+
+
+def train(config: TrainConfig, directory: Path, stop_at: int | None = None) -> Trainer:
+    trainer = Trainer(config, directory)
+    trainer.run(lambda _: None, stop_at=stop_at)
+    return trainer
+
+
+def test_loss_falls_and_the_run_is_logged(tiny_run: TrainConfig, tmp_path: Path) -> None:
+    reports: list[dict[str, float]] = []
+    Trainer(tiny_run, tmp_path).run(reports.append)
+    assert reports[-1]["loss"] < reports[0]["loss"] - 0.5
+    kinds = [record["kind"] for record in RunFiles(tmp_path).records()]
+    assert kinds.count("validation") == 1
+    assert (tmp_path / "curves.png").stat().st_size > 5_000
+
+
+def test_a_resumed_run_is_bit_equal_to_one_that_was_never_stopped(
+    tiny_run: TrainConfig, tmp_path: Path
+) -> None:
+    whole = train(tiny_run, tmp_path / "whole")
+    train(tiny_run, tmp_path / "parts", stop_at=4_000)
+    resumed = train(tiny_run, tmp_path / "parts")
+    assert resumed.state == whole.state
+    for name, tensor in weights_of(whole).items():
+        assert torch.equal(tensor, weights_of(resumed)[name]), name
+
+
+def test_a_killed_run_resumes_from_its_last_whole_checkpoint(
+    tiny_run: TrainConfig, tmp_path: Path
+) -> None:
+    train(tiny_run, tmp_path / "run", stop_at=4_000)
+    torn = tmp_path / "run/step-99999999"
+    torn.mkdir()
+    (torn / "weights.safetensors").write_bytes(b"half a file")
+    # A checkpoint whose bytes changed after it was written counts as torn as well.
+    altered = tmp_path / "run/step-99999998"
+    altered.mkdir()
+    (altered / "state.json").write_text("{}")
+    (altered / "manifest.json").write_text(json.dumps({"state.json": "0" * 64}))
+    resumed = train(tiny_run, tmp_path / "run")
+    whole = train(tiny_run, tmp_path / "whole")
+    for name, tensor in weights_of(whole).items():
+        assert torch.equal(tensor, weights_of(resumed)[name]), name
+
+
+def test_kill_nine_leaves_a_run_that_resumes_bit_equal(
+    tiny_run: TrainConfig, tmp_path: Path
+) -> None:
+    program = (
+        "import os, pickle, signal, sys\n"
+        "from pathlib import Path\n"
+        "from trinity.train.trainer import Trainer\n"
+        "config = pickle.load(open(sys.argv[1], 'rb'))\n"
+        "trainer = Trainer(config, Path(sys.argv[2]))\n"
+        "def report(r):\n"
+        "    if r['steps'] == 5:\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "trainer.run(report)\n"
+    )
+    import pickle
+
+    saves_often = replace(tiny_run, save_every_s=0.0)
+    path = tmp_path / "config.pickle"
+    path.write_bytes(pickle.dumps(saves_often))
+    killed = subprocess.run(
+        [sys.executable, "-c", program, str(path), str(tmp_path / "run")],
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-500:]
+    newest = RunFiles(tmp_path / "run").checkpoints()[-1]
+    assert json.loads((newest / "state.json").read_text())["steps"] >= 3
+    resumed = train(saves_often, tmp_path / "run")
+    whole = train(tiny_run, tmp_path / "whole")
+    for name, tensor in weights_of(whole).items():
+        assert torch.equal(tensor, weights_of(resumed)[name]), name
+
+
+def test_only_the_newest_checkpoints_are_kept(tiny_run: TrainConfig, tmp_path: Path) -> None:
+    trainer = Trainer(tiny_run, tmp_path)
+    for step in range(1, 5):
+        trainer.files.save(trainer.model, trainer.optimisers, TrainState(steps=step))
+    assert [path.name for path in RunFiles(tmp_path).checkpoints()] == [
+        "step-00000003",
+        "step-00000004",
+    ]
+    saved = load_file(RunFiles(tmp_path).checkpoints()[-1] / "weights.safetensors")
+    for name, tensor in weights_of(trainer).items():
+        assert torch.equal(saved[name], tensor)
+
+
+def test_a_non_finite_loss_changes_nothing_and_stops_the_run_in_the_end(
+    tiny_run: TrainConfig, tmp_path: Path
+) -> None:
+    trainer = Trainer(replace(tiny_run, max_bad_steps=3), tmp_path)
+    with torch.no_grad():
+        trainer.model.language_model.lm_head.weight[0, 0] = float("nan")
+    before = weights_of(trainer)
+    with pytest.raises(ConfigError, match="3 steps in a row had a non-finite loss"):
+        trainer.run(lambda _: None)
+    assert trainer.state.skipped == 3
+    for name, tensor in weights_of(trainer).items():
+        assert torch.equal(tensor.nan_to_num(), before[name].nan_to_num())
+
+
+def test_a_run_from_a_checkpoint_needs_a_loader(tiny_run: TrainConfig, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="needs a way to load it"):
+        Trainer(replace(tiny_run, start="somewhere"), tmp_path)
+
+
+def test_a_run_from_a_checkpoint_starts_with_its_weights(
+    tiny_run: TrainConfig, tmp_path: Path
+) -> None:
+    first = train(tiny_run, tmp_path / "first", stop_at=2_000)
+    second = Trainer(
+        replace(tiny_run, start="first"), tmp_path / "second", load=lambda _: first.model
+    )
+    assert second.state == TrainState()
+    assert torch.equal(second.model.frequencies, first.model.frequencies)
