@@ -14,53 +14,59 @@ from trinity.config import EngineConfig, ServerConfig
 _ENGINE = EngineConfig()
 _SERVER = ServerConfig()
 
+_Host = Annotated[
+    str, typer.Option("--host", help="Address to listen on; beyond this machine needs a key.")
+]
+_Port = Annotated[
+    int,
+    typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 takes a free one."),
+]
+_ApiKeys = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--api-key",
+        envvar="TRINITY_API_KEYS",
+        help="A key that may use the API; several times, or blank-separated in the variable.",
+    ),
+]
+_MaxBodyBytes = Annotated[
+    int, typer.Option("--max-body-bytes", min=1, help="Larger requests are refused.")
+]
+_MaxSequences = Annotated[
+    int, typer.Option("--max-sequences", min=1, help="Sequences in one step.")
+]
+_MaxStepTokens = Annotated[
+    int, typer.Option("--max-step-tokens", min=1, help="Token budget of one step.")
+]
+_MaxContext = Annotated[
+    int | None, typer.Option("--max-context", min=1, help="Longest prompt plus answer, tokens.")
+]
+_MaxWaiting = Annotated[int, typer.Option("--max-waiting", min=1, help="Requests that may queue.")]
+_BlockSize = Annotated[int, typer.Option("--block-size", min=1, help="Cache slots per block.")]
+_NumBlocks = Annotated[int | None, typer.Option("--num-blocks", min=1, help="Cache blocks in all.")]
+_Deterministic = Annotated[
+    bool, typer.Option("--deterministic", help="Answers bit-equal whatever else runs; slower.")
+]
+_PrefixCache = Annotated[
+    bool,
+    typer.Option("--prefix-cache/--no-prefix-cache", help="Reuse equal beginnings of prompts."),
+]
+
 
 def serve(
     model: ModelOption = "mini",
-    host: Annotated[
-        str, typer.Option("--host", help="Address to listen on; beyond this machine needs a key.")
-    ] = _SERVER.host,
-    port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 takes a free one.")
-    ] = _SERVER.port,
-    api_key: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--api-key",
-            envvar="TRINITY_API_KEYS",
-            help="A key that may use the API; several times, or blank-separated in the variable.",
-        ),
-    ] = None,
-    max_body_bytes: Annotated[
-        int, typer.Option("--max-body-bytes", min=1, help="Larger requests are refused.")
-    ] = _SERVER.max_body_bytes,
-    max_sequences: Annotated[
-        int, typer.Option("--max-sequences", min=1, help="Sequences in one step.")
-    ] = _ENGINE.max_sequences,
-    max_step_tokens: Annotated[
-        int, typer.Option("--max-step-tokens", min=1, help="Token budget of one step.")
-    ] = _ENGINE.max_step_tokens,
-    max_context: Annotated[
-        int | None,
-        typer.Option("--max-context", min=1, help="Longest prompt plus answer, tokens."),
-    ] = _ENGINE.max_context,
-    max_waiting: Annotated[
-        int, typer.Option("--max-waiting", min=1, help="Requests that may queue.")
-    ] = _ENGINE.max_waiting,
-    block_size: Annotated[
-        int, typer.Option("--block-size", min=1, help="Cache slots per block.")
-    ] = _ENGINE.block_size,
-    num_blocks: Annotated[
-        int | None, typer.Option("--num-blocks", min=1, help="Cache blocks in all.")
-    ] = _ENGINE.num_blocks,
-    deterministic: Annotated[
-        bool,
-        typer.Option("--deterministic", help="Answers bit-equal whatever else runs; slower."),
-    ] = _ENGINE.deterministic,
-    prefix_cache: Annotated[
-        bool,
-        typer.Option("--prefix-cache/--no-prefix-cache", help="Reuse equal beginnings of prompts."),
-    ] = _ENGINE.prefix_cache,
+    host: _Host = _SERVER.host,
+    port: _Port = _SERVER.port,
+    api_key: _ApiKeys = None,
+    max_body_bytes: _MaxBodyBytes = _SERVER.max_body_bytes,
+    max_sequences: _MaxSequences = _ENGINE.max_sequences,
+    max_step_tokens: _MaxStepTokens = _ENGINE.max_step_tokens,
+    max_context: _MaxContext = _ENGINE.max_context,
+    max_waiting: _MaxWaiting = _ENGINE.max_waiting,
+    block_size: _BlockSize = _ENGINE.block_size,
+    num_blocks: _NumBlocks = _ENGINE.num_blocks,
+    deterministic: _Deterministic = _ENGINE.deterministic,
+    prefix_cache: _PrefixCache = _ENGINE.prefix_cache,
 ) -> None:
     """Serve the model over HTTP until Ctrl-C."""
     engine = EngineConfig(

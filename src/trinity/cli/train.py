@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from trinity.model.small4 import Small4
-    from trinity.train.trainer import TrainConfig, Trainer
+    from trinity.train.trainer import TrainConfig
 
 DOMAINS = ("reasoning", "vision", "code", "chat")
 
@@ -76,41 +75,21 @@ def train(
 
 def _train(config: TrainConfig, directory: Path, name: str, stop_at: int | None) -> bool:
     """Run or resume; whether Ctrl-C ended it."""
-    trainer_class = _stoppable_trainer()
+    from trinity.train.trainer import Trainer
+
     _check_same_shape(config, directory)
     console = stdout()
     # Entered first, so that the data process inherits the quiet answer to Ctrl-C.
     with stop_on_interrupt() as stopped:
-        trainer = trainer_class(config, directory, stopped)
+        trainer = Trainer(config, directory, _load)
         trainer.files.log({"kind": "start", "recipe": name, "tokens": trainer.state.tokens})
         if trainer.state.tokens:
             say(console, f"Resuming {directory} at {_millions(trainer.state.tokens)} tokens.")
         with _progress(config.total_tokens, trainer.state.tokens, console) as on_report:
-            trainer.run(on_report, stop_at)
+            trainer.run(on_report, stop_at, stopped.is_set)
     ending = "Stopped" if stopped.is_set() else "Done"
     say(console, f"{ending} at {_millions(trainer.state.tokens)} tokens; saved in {directory}.")
     return stopped.is_set()
-
-
-def _stoppable_trainer() -> Callable[[TrainConfig, Path, threading.Event], Trainer]:
-    from trinity.train.corpus import MicroBatch
-    from trinity.train.trainer import Trainer
-
-    class StoppableTrainer(Trainer):
-        """Ends its steps, and so saves, once the event is set."""
-
-        def __init__(self, config: TrainConfig, directory: Path, stopped: threading.Event) -> None:
-            super().__init__(config, directory, _load)
-            self.stopped = stopped
-
-        def _steps(self, limit: int) -> Iterator[list[MicroBatch]]:
-            for step in super()._steps(limit):
-                if self.stopped.is_set():
-                    say(stdout(), "Stopping: saving the run …")
-                    return
-                yield step
-
-    return StoppableTrainer
 
 
 def _load(path: str) -> Small4:

@@ -115,7 +115,8 @@ class Sampler:
     def _tokens(
         self, logits_SZ: Tensor, draws: Sequence[Draws], choices: Sequence[Choices]
     ) -> list[int]:
-        adjusted_SZ = logits_SZ.clone()
+        # Rows that are not finite run along, to be left out at the end.
+        adjusted_SZ = logits_SZ.nan_to_num(0.0, 0.0, 0.0)
         for row_Z, draw in zip(adjusted_SZ, draws, strict=True):
             draw.adjust(row_Z)
         adjusted_SZ += torch.stack([self._mask(choice.allowed) for choice in choices])

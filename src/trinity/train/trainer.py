@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import torch
@@ -48,7 +49,7 @@ class TrainConfig:
     seed: int = 0
     save_every_s: float = 240.0
     report_every_s: float = 10.0
-    validation_windows: int = 1
+    validation_examples: int = 128
     max_bad_steps: int = 10
     """Consecutive steps with a non-finite loss or gradient after which the run stops."""
     num_workers: int = 1
@@ -98,12 +99,18 @@ class Trainer:
         self.bad_steps = 0
 
     def run(
-        self, on_report: Callable[[dict[str, float]], None], stop_at: int | None = None
+        self,
+        on_report: Callable[[dict[str, float]], None],
+        stop_at: int | None = None,
+        should_stop: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Train until `total_tokens` (or `stop_at` tokens), reporting, saving and validating."""
+        """Train until `total_tokens` (or `stop_at` tokens), reporting, saving and validating.
+
+        `should_stop` is asked before each step; when it says so, the run is saved and ends.
+        """
         meter, saved = Meter(), time.monotonic()
         limit = min(self.config.total_tokens, stop_at or self.config.total_tokens)
-        for step in self._steps(limit):
+        for step in self._steps(limit, should_stop):
             self._step(step, meter)
             if time.monotonic() - meter.started >= self.config.report_every_s:
                 on_report(self._report(meter))
@@ -118,17 +125,19 @@ class Trainer:
     def validate(self) -> dict[str, float]:
         """Mean loss per domain on the validation split, at the model's own expert count."""
         meter = Meter()
-        corpus = Corpus(
-            self.config.corpus, self.config.model, self.config.tokenizer, Split.VALIDATION
-        )
         self.model.eval()
         with torch.no_grad():
-            for window in range(self.config.validation_windows):
-                for step in corpus[window]:
-                    for micro in step:
-                        self._loss(micro, meter)
+            for micro in self._validation:
+                self._loss(micro, meter)
         self.model.train()
         return meter.summary()
+
+    @cached_property
+    def _validation(self) -> list[MicroBatch]:
+        # Made once: most drawn instances belong to another split and are thrown away.
+        settings = replace(self.config.corpus, window_examples=self.config.validation_examples)
+        corpus = Corpus(settings, self.config.model, self.config.tokenizer, Split.VALIDATION)
+        return [micro for step in corpus[0] for micro in step]
 
     def _first_model(self, load: Callable[[str], Small4] | None) -> Small4:
         if self.config.start is None:
@@ -139,7 +148,7 @@ class Trainer:
             raise ConfigError("A run that starts from a checkpoint needs a way to load it.")
         return load(self.config.start)
 
-    def _steps(self, limit: int) -> Iterator[list[MicroBatch]]:
+    def _steps(self, limit: int, should_stop: Callable[[], bool]) -> Iterator[list[MicroBatch]]:
         corpus = Corpus(self.config.corpus, self.config.model, self.config.tokenizer, Split.TRAIN)
         loader = DataLoader(
             corpus,
@@ -149,10 +158,11 @@ class Trainer:
         )
         for window in loader:
             while self.state.step_in_window < len(window):
-                if self.state.tokens >= limit:
+                if self.state.tokens >= limit or should_stop():
                     return
-                yield window[self.state.step_in_window]
+                # Counted before it is taken: a checkpoint saved after it must not repeat it.
                 self.state.step_in_window += 1
+                yield window[self.state.step_in_window - 1]
             self.state.window += 1
             self.state.step_in_window = 0
 

@@ -38,7 +38,7 @@ def judge(check: Check, answer: str) -> bool:
         case "strict":
             return answer.strip() == str(check.payload).strip()
         case "number":
-            return _last_number(answer) == float(check.payload)
+            return _only_number(answer) == float(check.payload)
         case "set":
             given = sorted(_folded(part) for part in answer.split(","))
             return given == sorted(_folded(str(part)) for part in check.payload)
@@ -58,6 +58,7 @@ def _folded(text: str) -> str:
     return " ".join(text.split()).casefold().rstrip(".")
 
 
-def _last_number(answer: str) -> float | None:
+def _only_number(answer: str) -> float | None:
+    # An answer that names several numbers has not decided: none of them counts.
     found = re.findall(r"-?\d+(?:\.\d+)?", answer.replace(",", ""))
-    return float(found[-1]) if found else None
+    return float(found[0]) if len(found) == 1 else None

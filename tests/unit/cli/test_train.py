@@ -59,13 +59,15 @@ class FakeTrainer:
         self.state = TrainState()
         FakeTrainer.seen = self
 
-    def _steps(self, limit: int) -> Iterator[int]:
-        while self.state.tokens < limit:
-            yield self.state.tokens
-
-    def run(self, on_report: Callable[[dict[str, float]], None], stop_at: int | None) -> None:
-        for _ in self._steps(stop_at or self.config.total_tokens):
+    def run(
+        self,
+        on_report: Callable[[dict[str, float]], None],
+        stop_at: int | None,
+        should_stop: Callable[[], bool],
+    ) -> None:
+        while self.state.tokens < (stop_at or self.config.total_tokens) and not should_stop():
             self.state.tokens += 100
+            self.state.step_in_window += 1
             self.on_step(self.state.tokens)
         losses = dict.fromkeys(("loss", "reasoning", "vision", "code", "chat"), 1.25)
         on_report(
@@ -133,6 +135,7 @@ def test_ctrl_c_ends_the_run_after_the_step(
     result = trinity("train", recipe, "--run", str(tmp_path / "run"), "--export", str(export))
     assert result.code == 0
     assert fake.seen.state.tokens == 500
+    assert fake.seen.state.step_in_window == 5
     assert "Stopped at" in result.out
     assert not export.exists()
 

@@ -132,12 +132,12 @@ def test_uniform_numbers_are_uniform() -> None:
 def test_frequencies_follow_the_probabilities() -> None:
     logits = torch.full((1, VOCAB), -50.0)
     logits[0, 1000:1003] = torch.tensor([0.5, 0.3, 0.2]).log()
-    rows = 3000
+    rows = 600
     sampled = a_sampler().sample(
         logits.expand(rows, -1), [draws(seed=seed) for seed in range(rows)], [ANY] * rows
     )
     shares = [sum(s.token_id == 1000 + i for s in sampled) / rows for i in range(3)]
-    assert shares == pytest.approx([0.5, 0.3, 0.2], abs=0.03)
+    assert shares == pytest.approx([0.5, 0.3, 0.2], abs=0.06)
 
 
 def test_control_and_unused_ids_are_never_chosen_unless_allowed() -> None:

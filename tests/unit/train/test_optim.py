@@ -31,7 +31,7 @@ def test_a_stack_is_orthogonalised_matrix_by_matrix() -> None:
 def test_muon_lowers_a_quadratic() -> None:
     target = torch.randn(6, 6)
     weight = torch.nn.Parameter(torch.zeros(6, 6))
-    muon = Muon([weight], lr=0.05, weight_decay=0.0)
+    muon = Muon([weight], lr=0.2, weight_decay=0.0)
     first = float(target.square().sum())
     for _ in range(60):
         loss = (weight - target).square().sum()

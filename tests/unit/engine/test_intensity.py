@@ -1,0 +1,202 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import trinity
+from trinity.engine.intensity import IntensityTable, resolve
+from trinity.errors import CheckpointError, InvalidRequest
+from trinity.presets import preset
+from trinity.types import (
+    EFFORTS,
+    ChatRequest,
+    EffectiveIntensity,
+    IntensityRequest,
+    Message,
+    SamplingParams,
+)
+
+CONFIG = preset("nano")
+ROWS = [
+    ("none", 0, "none", 2, 0.0, 1.0, 0),
+    ("minimal", 10, "none", 2, 0.0, 1.0, 20),
+    ("low", 25, "high", [2, 3, 3, 2], 0.2, 0.9, 50),
+    ("medium", 50, "high", 4, 0.4, 0.9, 100),
+    ("high", 75, "high", 4, 0.6, 0.95, 200),
+    ("xhigh", 90, "high", 5, 0.6, 0.95, 400),
+    ("max", 100, "high", 6, 0.7, 0.95, None),
+]
+FIELDS = (
+    "name intensity effort_token active_experts temperature top_p thinking_token_budget".split()
+)
+
+
+def written(tmp_path: Path, **changes: object) -> Path:
+    levels = [dict(zip(FIELDS, row, strict=True)) for row in ROWS]
+    path = tmp_path / "intensity.json"
+    path.write_text(json.dumps({"default": "medium", "levels": levels} | changes))
+    return path
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> IntensityTable:
+    return IntensityTable.load(written(tmp_path), CONFIG)
+
+
+def asked(
+    table: IntensityTable, system: str | None = None, sampling: SamplingParams | None = None, **ask
+) -> tuple[EffectiveIntensity, tuple[str, ...]]:
+    chat = ChatRequest(
+        messages=(Message.user("hi"),),
+        intensity=IntensityRequest(**ask),
+        sampling=sampling or SamplingParams(),
+    )
+    return resolve(chat, table, CONFIG, system, (1, 6))
+
+
+def test_nothing_asked_is_the_default(table: IntensityTable) -> None:
+    effective, warnings = asked(table)
+    assert effective == EffectiveIntensity(
+        level="medium",
+        effort_token="high",
+        active_experts=(4, 4, 4, 4),
+        thinking_token_budget=100,
+        temperature=0.4,
+        top_p=0.9,
+    )
+    assert warnings == ()
+
+
+@pytest.mark.parametrize("name", EFFORTS)
+def test_an_effort_and_its_point_on_the_curve_are_the_same(
+    table: IntensityTable, name: str
+) -> None:
+    mark = table.named(name).intensity
+    assert asked(table, reasoning_effort=name) == asked(table, intensity=mark)
+    assert asked(table, reasoning_effort=name) == asked(table, system=name)
+
+
+def test_between_two_levels_numbers_are_interpolated(table: IntensityTable) -> None:
+    effective, _ = asked(table, intensity=37)
+    assert effective.level == "custom(37)"
+    assert effective.effort_token == "high"
+    assert effective.top_p == 0.9
+    assert effective.active_experts == (3, 3, 3, 3)
+    assert effective.temperature == pytest.approx(0.2 + 0.2 * 12 / 25)
+    assert effective.thinking_token_budget == round(50 + 50 * 12 / 25)
+
+
+def test_the_nearer_level_gives_what_cannot_be_mixed(table: IntensityTable) -> None:
+    assert asked(table, intensity=17)[0].effort_token == "none"
+    assert asked(table, intensity=18)[0].effort_token == "high"
+    assert asked(table, intensity=92)[0].thinking_token_budget == 400
+    assert asked(table, intensity=98)[0].thinking_token_budget is None
+
+
+def test_the_parameter_goes_before_the_system_prompt(table: IntensityTable) -> None:
+    for ask in ({"reasoning_effort": "low"}, {"intensity": 25}):
+        effective, (warning,) = asked(table, system="high", **ask)
+        assert effective.level == "low"
+        assert "asks for reasoning_effort high" in warning
+    assert asked(table, system="low", reasoning_effort="low")[1] == ()
+
+
+def test_single_settings_override_the_profile(table: IntensityTable) -> None:
+    effective, warnings = asked(
+        table,
+        SamplingParams(temperature=0.0, top_p=0.5) and None,
+        SamplingParams(temperature=0.0, top_p=0.5),
+        reasoning_effort="high",
+        active_experts=3,
+        thinking_token_budget=7,
+    )
+    assert (effective.temperature, effective.top_p) == (0.0, 0.5)
+    assert effective.active_experts == (3, 3, 3, 3)
+    assert effective.thinking_token_budget == 7
+    assert effective.level == "high"
+    assert warnings == ()
+
+
+def test_an_untrained_expert_count_is_honoured_with_a_warning(table: IntensityTable) -> None:
+    effective, (warning,) = asked(table, active_experts=9)
+    assert effective.active_experts == (9, 9, 9, 9)
+    assert warning == "active_experts is 9; the weights were trained for 1 to 6."
+
+
+def test_without_a_trained_range_only_the_models_own_count_is_trained(
+    table: IntensityTable,
+) -> None:
+    chat = ChatRequest(messages=(), intensity=IntensityRequest(reasoning_effort="none"))
+    _, (warning,) = resolve(chat, table, CONFIG, None)
+    assert warning == "active_experts is 2; the weights were trained for 4."
+
+
+def test_a_budget_where_the_model_is_told_not_to_think_is_warned_of(table: IntensityTable) -> None:
+    _, (warning,) = asked(table, reasoning_effort="none", thinking_token_budget=5)
+    assert "told not to think" in warning
+    assert asked(table, reasoning_effort="none", thinking_token_budget=0)[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        ({"reasoning_effort": "extreme"}, "'extreme'; it must be one of none, minimal"),
+        ({"intensity": 101}, "intensity is 101; it must be 0 to 100"),
+        ({"intensity": -1}, "intensity is -1"),
+        ({"reasoning_effort": "low", "intensity": 25}, "give one of the two"),
+        ({"active_experts": 0}, "active_experts is 0; it must be 1 to 128"),
+        ({"active_experts": 129}, "active_experts is 129"),
+        ({"thinking_token_budget": -1}, "thinking_token_budget is -1"),
+    ],
+)
+def test_what_is_not_allowed_is_refused(
+    table: IntensityTable, ask: dict[str, object], message: str
+) -> None:
+    with pytest.raises(InvalidRequest, match=message):
+        asked(table, **ask)
+
+
+def level(row: int, **changes: object) -> list[dict[str, object]]:
+    levels = [dict(zip(FIELDS, values, strict=True)) for values in ROWS]
+    levels[row] |= changes
+    return levels
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"default": "extreme"}, "default"),
+        ({"levels": 3}, "a list of objects"),
+        ({"levels": level(0)[:6]}, "one level for each"),
+        ({"levels": level(2, name="high")}, "one level for each"),
+        ({"levels": level(2, intensity=5)}, "rise from 0 to 100"),
+        ({"levels": level(6, intensity=99)}, "rise from 0 to 100"),
+        ({"levels": level(1, active_experts=0)}, "a count from 1 to 128"),
+        ({"levels": level(1, active_experts=[1, 2])}, "or 4 of them"),
+        ({"levels": level(1, active_experts=True)}, "a count"),
+        ({"levels": level(1, temperature=3)}, "temperature"),
+        ({"levels": level(1, top_p=0)}, "top_p"),
+        ({"levels": level(1, thinking_token_budget=-1)}, "thinking_token_budget"),
+    ],
+)
+def test_a_faulty_table_is_refused(
+    tmp_path: Path, changes: dict[str, object], message: str
+) -> None:
+    with pytest.raises(CheckpointError, match=message):
+        IntensityTable.load(written(tmp_path, **changes), CONFIG)
+
+
+def test_the_standard_table_rises_and_keeps_the_models_experts() -> None:
+    standard = IntensityTable.standard(replace(CONFIG, num_experts_per_tok=3))
+    budgets = [row.thinking_token_budget for row in standard.levels]
+    assert budgets[0] == 0
+    assert budgets[-1] is None
+    assert budgets[:-1] == sorted(budgets[:-1])
+    assert {row.active_experts for row in standard.levels} == {(3, 3, 3, 3)}
+    assert {row.effort_token for row in standard.levels} == {"none", "high"}
+
+
+def test_the_embedded_table_fits_its_model() -> None:
+    path = Path(trinity.__file__).parent / "models" / "mini" / "intensity.json"
+    assert len(IntensityTable.load(path, preset("mini")).levels) == len(EFFORTS)
