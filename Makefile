@@ -35,6 +35,7 @@ check: $(VENV)/.dev ## lint, format, types, import contracts, generated document
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python scripts/cli_reference.py --check
+	$(BIN)/python scripts/file_map.py --check
 
 fix: $(VENV)/.dev ## repair what lint and format can repair by themselves
 	$(BIN)/ruff check --fix .
@@ -42,6 +43,7 @@ fix: $(VENV)/.dev ## repair what lint and format can repair by themselves
 
 docs: $(VENV)/.dev ## rewrite the generated documents
 	$(BIN)/python scripts/cli_reference.py
+	$(BIN)/python scripts/file_map.py
 
 clean: ## remove .venv, caches and build outputs
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

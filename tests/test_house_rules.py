@@ -143,7 +143,10 @@ def architecture() -> str:
 
 
 def exists(name: str) -> bool:
-    return any(any(folder.glob(name)) for folder in (ROOT, PACKAGE, ROOT / "tests"))
+    is_of_a_checkpoint = name in ("config.json", "params.json")
+    return is_of_a_checkpoint or any(
+        any(folder.glob(name)) for folder in (ROOT, PACKAGE, ROOT / "tests")
+    )
 
 
 def test_version_and_top_changelog_entry_agree() -> None:

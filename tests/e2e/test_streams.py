@@ -92,6 +92,9 @@ def test_leaving_during_preparation(start: Start) -> None:
     with pytest.raises(openai.APITimeoutError):
         server.ask(timeout=0.2)
     assert entered.is_set()
+    # Once these are answered, the server has seen that the client left.
+    for _ in range(3):
+        assert server.http.get("/livez").is_success
     leave.set()
     until(lambda: server.app.state.service.bridge.used_slots == 0)
     assert llm.engine.submitted == []

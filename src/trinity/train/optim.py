@@ -63,7 +63,8 @@ def make_optimisers(model: nn.Module, lr: float) -> list[torch.optim.Optimizer]:
 
     The fused gate and up halves of the experts are one matrix to Muon: their rows share an input.
     """
-    matrices, others = [], []
+    matrices: list[nn.Parameter] = []
+    others: list[nn.Parameter] = []
     for name, parameter in model.named_parameters():
         is_edge = any(
             part in name for part in ("embed_tokens", "lm_head", "mlp.gate.", "patch_conv")

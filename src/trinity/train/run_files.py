@@ -124,7 +124,7 @@ class RunFiles:
 def _optimiser_tensors(
     model: nn.Module, optimisers: Iterable[torch.optim.Optimizer]
 ) -> dict[str, Tensor]:
-    names = {parameter: name for name, parameter in model.named_parameters()}
+    names: dict[Tensor, str] = {parameter: name for name, parameter in model.named_parameters()}
     return {
         f"{names[parameter]}/{key}": value.detach().cpu().contiguous()
         for optimiser in optimisers

@@ -71,10 +71,10 @@ def test_block_tables_are_added_to_in_place() -> None:
 
 def test_rows_are_cleared_and_used_again() -> None:
     building = builder()
-    for number in range(1, 8):
-        one = running("abcdefgh", [number, number + 1])
-        table = building.build({one: 8}).batch.block_table_SB
-        assert int((table != 0).sum()) == 2
+    for prompt, blocks in (("abcdefgh", [1, 2]), ("abcd", [3]), ("abcdefgh", [4, 5])) * 3:
+        one = running(prompt, blocks)
+        table = building.build({one: len(prompt)}).batch.block_table_SB
+        assert table[table != 0].tolist() == blocks
         one.end()
 
 
