@@ -33,7 +33,7 @@ check: $(VENV)/.dev ## lint, format, types, import contracts, generated document
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/python scripts/cli_reference.py --check
 	$(BIN)/python scripts/file_map.py --check
 
