@@ -3,7 +3,8 @@
     TrinityError                 exit 1   500
     ├── UsageError               exit 2   400    the command line was used wrongly
     ├── InvalidRequest           exit 2   400    a prompt, image or parameter cannot be served
-    │   └── TooLarge             exit 2   413    it is over a size limit
+    │   ├── TooLarge             exit 2   413    it is over a size limit
+    │   └── ContextExceeded      exit 2   400    the prompt leaves no room for an answer
     ├── NotFound                 exit 2   404    no such model, file or route
     ├── Unauthorised             exit 2   401    missing or wrong API key
     ├── CheckpointError          exit 3   500    the weights on disk are not what they should be
@@ -46,6 +47,10 @@ class TooLarge(InvalidRequest):
     """Something in the request is over a size limit."""
 
     http_status = 413
+
+
+class ContextExceeded(InvalidRequest):
+    """The prompt is longer than the context leaves room for."""
 
 
 class NotFound(TrinityError):

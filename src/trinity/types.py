@@ -206,6 +206,8 @@ class GenerationRequest:
     active_experts: tuple[int, ...]
     """Experts per decoded token, one count a layer; prompts run at the model's own count."""
     thinking_token_budget: int | None = None
+    may_call_tools: bool = False
+    """Whether the answer may hold tool calls; false forbids their marker."""
     mode: Mode = Mode.BALANCED
     n: int = 1
 

@@ -26,7 +26,12 @@ class Choice:
         self.finish_reason: FinishReason | None = None
         """Why the answer is complete; `None` while it is not."""
         self._tokenizer = tokenizer
-        self._phases = Phases(tokenizer, request.thinking_token_budget, params.max_tokens)
+        self._phases = Phases(
+            tokenizer,
+            request.thinking_token_budget,
+            params.max_tokens,
+            may_call_tools=request.may_call_tools,
+        )
         self._text = TextStream(tokenizer, params.stop)
         self._phase = Phase.ANSWER
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trinity.config import EngineConfig, ModelConfig
-from trinity.errors import ConfigError, InvalidRequest
+from trinity.errors import ConfigError, ContextExceeded, InvalidRequest
 from trinity.types import GenerationRequest, PreparedImage, SamplingParams
 
 MAX_STOP_STRINGS = 16
@@ -86,9 +86,10 @@ class Limits:
     def check_prompt_length(self, length: int) -> None:
         """Raise `InvalidRequest` where a prompt leaves no room for an answer."""
         if length >= self.max_context:
-            raise InvalidRequest(
+            raise ContextExceeded(
                 f"The prompt has {length} tokens; {self.max_context} fit, the answer included. "
-                "Shorten it, or start the engine with a larger context and cache."
+                "Shorten it, or start the engine with a larger context and cache.",
+                param="messages",
             )
 
     def _check_prompt(self, request: GenerationRequest) -> None:

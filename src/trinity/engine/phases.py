@@ -46,9 +46,12 @@ class Phases:
     or when just enough of `max_tokens` is left for an answer; some text must follow then.
     """
 
-    def __init__(self, tokenizer: Tokenizer, budget: int | None, max_tokens: int) -> None:
+    def __init__(
+        self, tokenizer: Tokenizer, budget: int | None, max_tokens: int, *, may_call_tools: bool
+    ) -> None:
         """Allow `budget` thinking tokens (`None`: no limit of its own) of `max_tokens` in all."""
         self._tokenizer = tokenizer
+        self._calls = (tokenizer.tool_calls_id,) if may_call_tools else ()
         room = max_tokens - 2 - min(ANSWER_RESERVE, max_tokens // 4)
         self._budget = max(0, room if budget is None else min(budget, room))
         self._max_tokens = max_tokens
@@ -69,11 +72,11 @@ class Phases:
                 is_spent = self.reasoning_tokens >= self._budget
                 return Choices((ids.end_think_id,), ids.end_think_id if is_spent else None)
             case _Place.START if self._budget:
-                return Choices((ids.think_id, ids.tool_calls_id, ids.eos_id))
+                return Choices((ids.think_id, *self._calls, ids.eos_id))
             case _Place.START | _Place.ANSWER if not self._owes_text:
-                return Choices((ids.tool_calls_id, ids.eos_id))
+                return Choices((*self._calls, ids.eos_id))
             case _Place.START | _Place.ANSWER:
-                return Choices((ids.tool_calls_id,))
+                return Choices(self._calls)
             case _Place.TOOL_NAME:
                 return Choices(() if self._in_empty_part else (ids.args_id,))
             case _Place.TOOL_ARGUMENTS:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from starlette.responses import JSONResponse, Response
 
 from trinity.errors import (
+    ContextExceeded,
     EngineDead,
     NotFound,
     Overloaded,
@@ -151,6 +152,8 @@ def _kind_and_code(error: TrinityError) -> tuple[str, str | None]:
             return "invalid_request_error", "model_not_found"
         case NotFound():
             return "invalid_request_error", "not_found"
+        case ContextExceeded():
+            return "invalid_request_error", "context_length_exceeded"
         case TooLarge():
             return "invalid_request_error", "too_large"
         case Overloaded():

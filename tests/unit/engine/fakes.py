@@ -163,6 +163,7 @@ def a_request(
         sampling=SamplingParams(**(defaults | sampling)),
         active_experts=(k,) * layers if isinstance(k, int) else k,
         thinking_token_budget=budget,
+        may_call_tools=True,
         mode=Mode(mode),
         n=n,
     )

@@ -6,8 +6,10 @@ from trinity.engine.phases import Phases
 A, B = 1000, 1001
 
 
-def phases(budget: int | None = None, max_tokens: int = 100) -> Phases:
-    return Phases(ByteTokenizer(), budget, max_tokens)
+def phases(
+    budget: int | None = None, max_tokens: int = 100, *, may_call_tools: bool = True
+) -> Phases:
+    return Phases(ByteTokenizer(), budget, max_tokens, may_call_tools=may_call_tools)
 
 
 def walk(machine: Phases, *tokens: int) -> list[str]:
@@ -20,6 +22,15 @@ def test_a_whole_answer_is_told_apart_by_ids() -> None:
     assert told == ["thinking"] * 4 + ["answer"] + ["tool_call"] * 5
     assert machine.reasoning_tokens == 2
     assert machine.finish_reason == "tool_calls"
+
+
+def test_without_tools_no_call_may_begin() -> None:
+    machine = phases(budget=1, may_call_tools=False)
+    assert machine.choices().allowed == (THINK, EOS)
+    walk(machine, THINK, A, END_THINK)
+    assert machine.choices().allowed == ()
+    walk(machine, B)
+    assert machine.choices().allowed == (EOS,)
 
 
 def test_an_answer_without_thinking_is_accepted() -> None:
