@@ -171,9 +171,11 @@ def _active_table(subject: _Subject) -> Table:
 
 
 def _decode_table(subject: _Subject) -> Table:
-    table = _table("One decoded token", "context", "cache in BF16", "operations")
+    bytes_each = cost.cache_bytes_per_token(subject.config)
+    title = f"One decoded token; the cache keeps {bytes_each:,} bytes a token in BF16"
+    table = _table(title, "context", "cache in BF16", "operations")
     for context in subject.contexts:
-        cache = context * cost.cache_bytes_per_token(subject.config)
+        cache = context * bytes_each
         operations = cost.flops_per_token(subject.config, context=context) / 1e9
         table.add_row(f"{context:,}", human_bytes(cache), f"{operations:.3g} G")
     return table

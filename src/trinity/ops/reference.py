@@ -22,8 +22,8 @@ KEY_TILE = 256
 """Cache slots that paged attention reads at a time."""
 GROUP_TILE = 64
 """Query groups that paged attention works on at a time: with KEY_TILE it bounds the workspace."""
-EXPERT_TILE = 64
-"""Rows per product when many tokens are routed."""
+EXPERT_TILES = (8, 64)
+"""Fewest and most rows per product when many tokens are routed."""
 GATHER_BYTES = 8 << 20
 """Few rows gather their experts' weights; the copies stay below this."""
 
@@ -361,16 +361,18 @@ def _rows_by_tiles(x_TD: Tensor, w: ExpertsWeights, routing: Routing) -> Tensor:
     # Each expert's rows fill whole tiles, so that all experts run in one batched product and an
     # overloaded expert costs its own rows only.
     num_experts = w.down_EDF.shape[0]
+    few, many = EXPERT_TILES
+    tile = many if len(routing.expert_N) >= many * num_experts // 4 else few
     count_E = routing.expert_N.bincount(minlength=num_experts)
-    tiles_E = (count_E + EXPERT_TILE - 1) // EXPERT_TILE
+    tiles_E = (count_E + tile - 1) // tile
     first_row_E = count_E.cumsum(0) - count_E
-    first_slot_E = (tiles_E.cumsum(0) - tiles_E) * EXPERT_TILE
+    first_slot_E = (tiles_E.cumsum(0) - tiles_E) * tile
     rank_N = torch.arange(len(routing.expert_N), device=x_TD.device) - first_row_E[routing.expert_N]
     slot_N = first_slot_E[routing.expert_N] + rank_N
     tile_expert = torch.repeat_interleave(torch.arange(num_experts, device=x_TD.device), tiles_E)
-    padded = x_TD.new_zeros(len(tile_expert) * EXPERT_TILE, x_TD.shape[1])
+    padded = x_TD.new_zeros(len(tile_expert) * tile, x_TD.shape[1])
     padded = padded.index_copy(0, slot_N, x_TD.index_select(0, routing.token_N))
-    tiles = padded.unflatten(0, (-1, EXPERT_TILE))
+    tiles = padded.unflatten(0, (-1, tile))
     gate_up = torch.bmm(tiles, w.gate_up_EFD.index_select(0, tile_expert).transpose(1, 2))
     gate, up = gate_up.chunk(2, dim=-1)
     down = torch.bmm(F.silu(gate) * up, w.down_EDF.index_select(0, tile_expert).transpose(1, 2))

@@ -1,0 +1,106 @@
+"""Writes the card of a model from its scoreboard: `python scripts/model_card.py DIR`.
+
+DIR is a checkpoint directory that holds `scoreboard.json`, as `trinity eval DIR --out` writes it.
+Every figure of the card comes from that file and from the manifest.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from trinity.model.checkpoint import read_config
+from trinity.model.cost import active_parameters, count_parameters
+from trinity.train.families import FAMILIES
+
+INTRODUCTION = """\
+# {name}
+
+A demonstration of the mechanism, not of what a large model knows: {total:,} parameters, 128 experts
+of which 4 and a shared one are active, {active:,} parameters at work per token (head included,
+embedding not). Trained on {tokens:,} tokens of generated exercises, on nothing else, by
+`recipes/{recipe}.py`. Licence: {licence}.
+
+It answers short questions inside its exercises' domains: arithmetic, small word problems, letters,
+lists, dates, logic; words, numbers, shapes and charts in small pictures (at most 192 pixels along
+the longest edge, larger ones are shrunk); small Python functions. It knows nothing of the world, and
+its context is 4,096 tokens, of which it was trained on the first 320.
+
+## Scoreboard
+
+Held-out exercises: instances, wordings and fonts of the test split, which training never shows.
+Judged by exact rules, seed {seed}. Accuracy with its 95 % interval; `experts` is the number per
+generated token and layer, `own` the effort's own setting.
+
+    trinity eval {name} --out scoreboard.json
+"""
+
+
+def table(header: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def accuracy(cell: dict[str, Any]) -> str:
+    """Percent right, with the interval."""
+    low, high = max(cell["low"], 0.0), cell["high"]
+    return f"{100 * cell['accuracy']:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+
+
+def totals(cells: list[dict[str, Any]]) -> str:
+    """The table by domain, effort and experts."""
+    rows = [
+        [
+            cell["domain"],
+            cell["effort"],
+            "own" if cell["experts"] is None else str(cell["experts"]),
+            accuracy(cell),
+            str(cell["items"]),
+            f"{cell['mean_tokens']:.0f}",
+        ]
+        for cell in cells
+        if cell["family"] is None
+    ]
+    return table(["domain", "effort", "experts", "right", "items", "tokens"], rows)
+
+
+def by_family(cells: list[dict[str, Any]], *, unseen: bool) -> str:
+    """The table by family at full effort."""
+    held_out = {family.name for family in FAMILIES if family.held_out}
+    rows = [
+        [cell["domain"], cell["family"].replace("_", " "), accuracy(cell), str(cell["items"])]
+        for cell in sorted(cells, key=lambda cell: (cell["domain"], -cell["accuracy"]))
+        if cell["family"] is not None and (cell["family"] in held_out) == unseen
+    ]
+    return table(["domain", "family", "right", "items"], rows)
+
+
+def main() -> None:
+    """Write README.md into the checkpoint directory."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("directory", type=Path)
+    directory = parser.parse_args().directory
+    board = json.loads((directory / "scoreboard.json").read_text())
+    manifest = json.loads((directory / "trinity.json").read_text())
+    config = read_config(directory)
+    active = active_parameters(config, config.num_experts_per_tok)
+    card = INTRODUCTION.format(
+        **manifest,
+        total=count_parameters(config).total,
+        active=active.with_head,
+        seed=board["config"]["seed"],
+    )
+    sections = [
+        card,
+        totals(board["cells"]),
+        "## By family, at high effort\n",
+        by_family(board["cells"], unseen=False),
+        "## Families never trained on\n",
+        by_family(board["cells"], unseen=True),
+    ]
+    (directory / "README.md").write_text("\n".join(sections), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
