@@ -18,5 +18,5 @@ def recipe() -> TrainConfig:
         model=preset("mini"),
         corpus=CorpusConfig(),
         tokenizer=str(TOKENIZER),
-        total_tokens=8_000_000,
+        total_tokens=20_000_000,
     )
