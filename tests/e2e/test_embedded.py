@@ -53,12 +53,22 @@ def test_the_files_are_those_of_the_manifest() -> None:
     assert size <= 64 * 2**20
 
 
-def test_it_answers_a_sum_that_was_typed_by_hand(llm: LLM) -> None:
-    assert ask(llm, "What is 387 + 654?") == "1041"
-
-
 def test_it_says_what_it_is(llm: LLM) -> None:
     assert "Trinity" in ask(llm, "Who are you?")
+
+
+def test_it_thinks_at_high_effort_and_not_at_none(llm: LLM) -> None:
+    thought = {}
+    for effort in ("none", "high"):
+        request = ChatRequest(
+            messages=(Message.user("What is 387 + 654?"),),
+            intensity=IntensityRequest(reasoning_effort=effort),
+        )
+        [answer], _ = llm.ask(request)
+        assert answer.finish_reason == "stop"
+        thought[effort] = answer.usage.reasoning_tokens
+    assert thought["none"] == 0
+    assert thought["high"] > 10
 
 
 def test_a_budget_binds_and_an_answer_follows(llm: LLM) -> None:
