@@ -18,7 +18,7 @@ _SMALL_VISION = VisionConfig(
 
 PRESETS: dict[str, ModelConfig] = {
     "small-4": ModelConfig(),
-    # The embedded model. 128 experts of width 32 (the INT4 group) leave 1.9 M of 16 M parameters
+    # The embedded model. 128 experts of width 32 (the INT4 group) leave 1.9 M of 17 M parameters
     # active; heads of 32 + 32 keep positions sharp for copying digits; the vocabulary is the 1,000
     # control ids of Tekken and 1,048 byte-pair tokens, so the head stays a sixth of the work.
     "mini": ModelConfig(
