@@ -23,8 +23,8 @@ embedding not). Trained on {tokens:,} tokens of generated exercises, on nothing 
 
 It answers short questions inside its exercises' domains: arithmetic, small word problems, letters,
 lists, dates, logic; words, numbers, shapes and charts in small pictures (at most 192 pixels along
-the longest edge, larger ones are shrunk); small Python functions. It knows nothing of the world, and
-its context is 4,096 tokens, of which it was trained on the first 320.
+the longest edge, larger ones are shrunk); small Python functions. It knows nothing of the world,
+and its context is 4,096 tokens, of which it was trained on the first 320.
 
 ## Scoreboard
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -20,8 +19,8 @@ MINI = Path(trinity.__file__).parent / "models/mini"
 
 
 @pytest.fixture(scope="module")
-def llm() -> Iterator[LLM]:
-    yield LLM.load("mini")
+def llm() -> LLM:
+    return LLM.load("mini")
 
 
 def ask(llm: LLM, text: str, *images: bytes, effort: str = "high", **intensity: int) -> str:
