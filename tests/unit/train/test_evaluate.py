@@ -45,9 +45,7 @@ def test_the_scoreboard_counts_what_was_right(monkeypatch: pytest.MonkeyPatch) -
         for domain in ("reasoning", "chat")
         for held_out in (False, True)
         if domain == "reasoning" or not held_out
-        for item in sample_items(
-            domain, config.split, config.items, config.seed, held_out=held_out
-        )
+        for item in sample_items(domain, config.split, config.items, config.seed, held_out=held_out)
     }
     seen: list[Cell] = []
     oracle = Oracle(answers)
