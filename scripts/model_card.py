@@ -32,7 +32,7 @@ Held-out exercises: instances, wordings and fonts of the test split, which train
 Judged by exact rules, seed {seed}. Accuracy with its 95 % interval; `experts` is the number per
 generated token and layer, `own` the effort's own setting.
 
-    trinity eval {name} --out scoreboard.json
+    trinity eval {name} --items {items} --out scoreboard.json
 """
 
 
@@ -90,6 +90,7 @@ def main() -> None:
         total=count_parameters(config).total,
         active=active.with_head,
         seed=board["config"]["seed"],
+        items=board["config"]["items"],
     )
     sections = [
         card,

@@ -15,14 +15,13 @@ from trinity.cli.interrupts import stop_on_interrupt
 from trinity.cli.recipes import adjusted, load_recipe
 from trinity.cli.terminal import duration, say, stdout
 from trinity.errors import ConfigError, UsageError
+from trinity.train.items import DOMAINS
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from trinity.model.small4 import Small4
     from trinity.train.trainer import TrainConfig
-
-DOMAINS = ("reasoning", "vision", "code", "chat")
 
 OnReport = Callable[[dict[str, float]], None]
 

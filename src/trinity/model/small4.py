@@ -10,27 +10,13 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from trinity.config import ModelConfig
+from trinity.model.norm import RMSNorm
 from trinity.model.vision import Projector, VisionTower
 from trinity.ops import Batch, reference
 from trinity.ops.reference import AttentionWeights, ExpertsWeights, Routing
 from trinity.ops.rope import yarn_inverse_frequencies
-
-
-class RMSNorm(nn.Module):
-    """Root-mean-square norm with a learned weight."""
-
-    def __init__(self, width: int, eps: float) -> None:
-        """Start as the identity scale."""
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(width))
-        self.eps = eps
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Normalise the last axis."""
-        return reference.rms_norm(x, self.weight, self.eps)
 
 
 class LatentAttention(nn.Module):
@@ -256,9 +242,3 @@ def initialise(model: Small4, generator: torch.Generator) -> None:
             elif "lm_head" in name:
                 deviation = 0.1 * inputs**-0.5
             parameter.normal_(0.0, deviation, generator=generator)
-
-
-def next_token_loss(logits_TZ: Tensor, targets_T: Tensor, weight_T: Tensor) -> Tensor:
-    """Cross-entropy per token weighted by `weight_T`, divided by the sum of the weights."""
-    losses = F.cross_entropy(logits_TZ, targets_T, reduction="none")
-    return (losses * weight_T).sum() / weight_T.sum().clamp_min(1e-6)

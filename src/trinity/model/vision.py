@@ -12,20 +12,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from trinity.config import ModelConfig, VisionConfig
-from trinity.ops import reference
+from trinity.model.norm import RMSNorm
 
 Grid = tuple[int, int]
 """Rows and columns of a picture, in patches."""
-
-
-class _Norm(nn.Module):
-    def __init__(self, width: int, eps: float) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(width))
-        self.eps = eps
-
-    def forward(self, x: Tensor) -> Tensor:
-        return reference.rms_norm(x, self.weight, self.eps)
 
 
 class VisionAttention(nn.Module):
@@ -78,9 +68,9 @@ class VisionLayer(nn.Module):
     def __init__(self, config: VisionConfig) -> None:
         """Allocate one layer."""
         super().__init__()
-        self.attention_norm = _Norm(config.hidden_size, config.rms_norm_eps)
+        self.attention_norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
         self.attention = VisionAttention(config)
-        self.ffn_norm = _Norm(config.hidden_size, config.rms_norm_eps)
+        self.ffn_norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
         self.feed_forward = VisionMLP(config)
 
     def forward(self, x_PD: Tensor, angles_PR: Tensor, sizes: list[int]) -> Tensor:
@@ -107,7 +97,7 @@ class VisionTower(nn.Module):
         self.config = config
         patch = config.patch_size
         self.patch_conv = nn.Conv2d(3, config.hidden_size, patch, stride=patch, bias=False)
-        self.ln_pre = _Norm(config.hidden_size, config.rms_norm_eps)
+        self.ln_pre = RMSNorm(config.hidden_size, config.rms_norm_eps)
         self.transformer = VisionTransformer(config)
 
     def forward(self, pictures: list[Tensor]) -> tuple[Tensor, list[Grid]]:
@@ -160,7 +150,7 @@ class Projector(nn.Module):
         if config.vision is None:
             raise ValueError("This model has no image encoder to project from.")
         # The official runtime and the port in transformers differ in this eps; see docs/model.md.
-        self.norm = _Norm(config.vision.hidden_size, config.rms_norm_eps)
+        self.norm = RMSNorm(config.vision.hidden_size, config.rms_norm_eps)
         self.patch_merger = PatchMerger(config.vision)
         self.linear_1 = nn.Linear(config.vision.hidden_size, config.hidden_size, bias=False)
         self.linear_2 = nn.Linear(config.hidden_size, config.hidden_size, bias=False)

@@ -20,7 +20,7 @@ from trinity.config import ModelConfig
 from trinity.inputs.chat import render
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.train.families import families_of
-from trinity.train.items import Domain, Item, Split, draw
+from trinity.train.items import DOMAINS, Domain, Item, Split, draw
 from trinity.types import Message, TextPart
 
 SYSTEM_PROMPTS = (
@@ -92,9 +92,6 @@ class MicroBatch:
     pixels: list[Tensor]
     domain_T: Tensor
     """Index of each token's domain in `DOMAINS`."""
-
-
-DOMAINS: tuple[Domain, ...] = ("reasoning", "vision", "code", "chat")
 
 
 class Corpus(Dataset[list[list[MicroBatch]]]):

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from trinity.train.families import families_of
-from trinity.train.items import Domain, Item, Split, draw
+from trinity.train.items import DOMAINS, Domain, Item, Split, draw
 from trinity.train.verify import judge_all
 from trinity.types import (
     ChatRequest,
@@ -24,7 +24,6 @@ from trinity.types import (
     TextPart,
 )
 
-DOMAINS: tuple[Domain, ...] = ("reasoning", "vision", "code", "chat")
 FULL_EFFORT = "high"
 
 
@@ -89,34 +88,34 @@ def evaluate(
     """
     cells: list[Cell] = []
 
-    def measure(items: Sequence[Item], effort: str, experts: int | None) -> list[tuple[Item, bool]]:
+    def answer(
+        items: Sequence[Item], effort: str, experts: int | None
+    ) -> tuple[list[Generation], list[bool]]:
         generations = generator.generate([_request(i, effort, experts, config) for i in items])
-        verdicts = judge_all(items, [generation.text for generation in generations])
+        return generations, judge_all(items, [generation.text for generation in generations])
+
+    def measure(items: Sequence[Item], effort: str, experts: int | None) -> list[bool]:
+        generations, verdicts = answer(items, effort, experts)
         cell = _cell(items, effort, experts, verdicts, generations)
         cells.append(cell)
         on_cell(cell)
-        return list(zip(items, verdicts, strict=True))
+        return verdicts
 
     for domain in DOMAINS:
         items = sample_items(domain, config.split, config.items, config.seed)
-        judged = measure(items, FULL_EFFORT, None)
-        cells.extend(_by_family(judged))
+        cells.extend(_by_family(items, measure(items, FULL_EFFORT, None)))
         side = items[: config.items_side]
         for effort in config.efforts:
             measure(side, effort, None)
         for experts in config.experts:
             measure(side, FULL_EFFORT, experts)
     for domain in DOMAINS:
-        unseen = families_of(domain, held_out=True)
-        if unseen:
+        if families_of(domain, held_out=True):
             items = sample_items(
                 domain, config.split, config.items_side, config.seed, held_out=True
             )
-            generations = generator.generate(
-                [_request(item, FULL_EFFORT, None, config) for item in items]
-            )
-            verdicts = judge_all(items, [generation.text for generation in generations])
-            cells.extend(_by_family(zip(items, verdicts, strict=True)))
+            _, verdicts = answer(items, FULL_EFFORT, None)
+            cells.extend(_by_family(items, verdicts))
     return cells
 
 
@@ -159,9 +158,9 @@ def _cell(
     )
 
 
-def _by_family(judged: Iterable[tuple[Item, bool]]) -> list[Cell]:
+def _by_family(items: Sequence[Item], judged: Sequence[bool]) -> list[Cell]:
     verdicts: dict[tuple[str, str], list[bool]] = defaultdict(list)
-    for item, correct in judged:
+    for item, correct in zip(items, judged, strict=True):
         verdicts[item.domain, item.family].append(correct)
     return [
         Cell(

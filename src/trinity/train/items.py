@@ -16,6 +16,8 @@ from typing import Any, Literal
 
 Domain = Literal["reasoning", "vision", "code", "chat"]
 
+DOMAINS: tuple[Domain, ...] = ("reasoning", "vision", "code", "chat")
+
 
 class Split(StrEnum):
     """Which items may be used for what."""

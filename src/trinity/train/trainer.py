@@ -21,8 +21,8 @@ from trinity.config import ModelConfig
 from trinity.errors import ConfigError
 from trinity.model.small4 import Hidden, Small4, initialise
 from trinity.ops import PackedBatch
-from trinity.train.corpus import DOMAINS, Corpus, CorpusConfig, MicroBatch
-from trinity.train.items import Split
+from trinity.train.corpus import Corpus, CorpusConfig, MicroBatch
+from trinity.train.items import DOMAINS, Split
 from trinity.train.optim import learning_rate, make_optimisers
 from trinity.train.run_files import RunFiles, TrainState
 
