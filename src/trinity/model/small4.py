@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from trinity.config import ModelConfig
 from trinity.model.norm import RMSNorm
 from trinity.model.vision import Projector, VisionTower
-from trinity.ops import Batch, reference
+from trinity.ops import Batch, dispatch, reference
 from trinity.ops.reference import AttentionWeights, ExpertsWeights, Routing
 from trinity.ops.rope import yarn_inverse_frequencies
 
@@ -50,7 +50,7 @@ class LatentAttention(nn.Module):
             o=self.o_proj.weight,
             inverse_frequencies=frequencies,
         )
-        return reference.attention_block(x_TD, weights, self.config, batch, cache_BLC)
+        return dispatch.attention_block(x_TD, weights, self.config, batch, cache_BLC)
 
 
 class Router(nn.Module):
@@ -109,7 +109,7 @@ class Mixture(nn.Module):
             shared_up=self.shared_experts.up_proj.weight,
             shared_down=self.shared_experts.down_proj.weight,
         )
-        return reference.experts_block(x_TD, weights, experts_T, batch)
+        return dispatch.experts_block(x_TD, weights, experts_T, batch)
 
 
 class DecoderLayer(nn.Module):

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from trinity.config import ModelConfig, VisionConfig
 from trinity.model.norm import RMSNorm
+from trinity.ops import dispatch
 
 Grid = tuple[int, int]
 """Rows and columns of a picture, in patches."""
@@ -33,6 +34,9 @@ class VisionAttention(nn.Module):
 
     def forward(self, x_PD: Tensor, angles_PR: Tensor, sizes: list[int]) -> Tensor:
         """Attend within each picture; `angles_PR` spans half a head, `sizes` counts patches."""
+        q, k, v, o = (p.weight for p in (self.q_proj, self.k_proj, self.v_proj, self.o_proj))
+        if dispatch.trains_natively(x_PD, q, 2 * angles_PR.shape[1]):
+            return dispatch.native.patch_attention(x_PD, q, k, v, o, angles_PR, sizes)
 
         def heads(projection: nn.Linear) -> Tensor:
             return projection(x_PD).unflatten(-1, (self.num_heads, -1)).transpose(0, 1)

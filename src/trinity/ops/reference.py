@@ -70,7 +70,7 @@ class Routing:
 
 def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
     """Root-mean-square norm over the last axis: statistics in FP32, cast back, then the weight."""
-    wide = x.float()
+    wide = x.to(torch.promote_types(x.dtype, torch.float32))
     return (wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + eps)).to(x.dtype) * weight
 
 
@@ -281,9 +281,10 @@ def experts_block(
 
 
 def router_logits(x_TD: Tensor, router_ED: Tensor, row_tile: int | None) -> Tensor:
-    """Router scores [T, E], always FP32."""
+    """Router scores [T, E], always FP32 (FP64 where the weights are)."""
+    real = torch.promote_types(router_ED.dtype, torch.float32)
     with torch.autocast(x_TD.device.type, enabled=False):
-        return linear(x_TD.float(), router_ED.float(), row_tile)
+        return linear(x_TD.to(real), router_ED.to(real), row_tile)
 
 
 def route(logits_TE: Tensor, experts_T: Tensor) -> Routing:

@@ -37,10 +37,10 @@ class CorpusConfig:
     """What the stream is made of. Shares need not sum to 1."""
 
     domain_shares: tuple[tuple[Domain, float], ...] = (
-        ("reasoning", 0.38),
-        ("vision", 0.30),
-        ("code", 0.27),
-        ("chat", 0.05),
+        ("reasoning", 0.35),
+        ("vision", 0.40),
+        ("code", 0.21),
+        ("chat", 0.04),
     )
     effort_shares: tuple[tuple[str, float], ...] = (("none", 0.25), ("low", 0.2), ("high", 0.55))
     system_share: float = 0.15

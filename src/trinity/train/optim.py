@@ -7,6 +7,8 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
+from trinity.ops import dispatch
+
 ORTHOGONAL_COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 """Quintic Newton-Schulz iteration of Muon (Jordan et al. 2024)."""
 
@@ -28,19 +30,30 @@ class Muon(torch.optim.Optimizer):
     def step(self) -> None:  # type: ignore[override]  # closures are for optimisers that need them
         """Update every parameter that has a gradient."""
         for group in self.param_groups:
-            for parameter in group["params"]:
-                if parameter.grad is None:
-                    continue
-                state = self.state[parameter]
-                if not state:
-                    state["momentum"] = torch.zeros_like(parameter)
-                momentum = state["momentum"]
+            parameters = [p for p in group["params"] if p.grad is not None]
+            for parameter in parameters:
+                if not self.state[parameter]:
+                    self.state[parameter]["momentum"] = torch.zeros_like(parameter)
+            momenta = [self.state[p]["momentum"] for p in parameters]
+            if dispatch.HAS_NATIVE and all(map(dispatch.native.muon_fits, parameters)):
+                dispatch.native.muon_step(
+                    parameters, momenta, group["lr"], group["momentum"], group["weight_decay"]
+                )
+                continue
+            for parameter, momentum in zip(parameters, momenta, strict=True):
+                assert parameter.grad is not None
                 momentum.lerp_(parameter.grad, 1 - group["momentum"])
                 direction = parameter.grad.lerp(momentum, group["momentum"])
                 update = orthogonalise(direction)
-                size = 0.2 * max(parameter.shape[-2:]) ** 0.5
                 parameter.mul_(1 - group["lr"] * group["weight_decay"])
-                parameter.add_(update.to(parameter.dtype), alpha=-group["lr"] * size)
+                parameter.add_(
+                    update.to(parameter.dtype), alpha=-group["lr"] * update_size(parameter)
+                )
+
+
+def update_size(matrices: Tensor) -> float:
+    """Factor that gives an orthogonal update the root-mean-square size of an AdamW step."""
+    return 0.2 * max(matrices.shape[-2:]) ** 0.5
 
 
 def orthogonalise(matrices: Tensor, steps: int = 5) -> Tensor:

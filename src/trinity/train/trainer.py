@@ -41,7 +41,7 @@ class TrainConfig:
     learning_rate: float = 4e-3
     warmup: float = 0.01
     """Share of the run during which the rate rises."""
-    decay: float = 0.3
+    decay: float = 0.8
     """Share of the run, at its end, during which the rate falls to 0."""
     balance_weight: float = 0.01
     """Weight of the load-balancing loss (Switch Transformers, arXiv 2101.03961, eq. 4)."""

@@ -1,0 +1,140 @@
+// Vectors of W numbers in compiler syntax, and what intrinsics are needed beside it.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace trinity {
+namespace TRINITY_ISA {
+
+#if defined(__AVX512F__)
+constexpr int W = 16;
+#elif defined(__AVX2__)
+constexpr int W = 8;
+#else
+constexpr int W = 4;
+#endif
+
+typedef float vf __attribute__((vector_size(W * 4)));
+typedef int32_t vi __attribute__((vector_size(W * 4)));
+typedef double vd __attribute__((vector_size(W * 8)));
+
+template <class T> struct VecOf;
+template <> struct VecOf<float> { using type = vf; };
+template <> struct VecOf<double> { using type = vd; };
+template <class T> using Vec = typename VecOf<T>::type;
+
+template <class T> inline Vec<T> load(const T* p) {
+  Vec<T> v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+template <class T> inline void store(T* p, Vec<T> v) { std::memcpy(p, &v, sizeof v); }
+template <class T> inline Vec<T> splat(T x) { return Vec<T>{} + x; }
+
+template <class T> inline T sum(Vec<T> v) {
+  T total = 0;
+  for (int i = 0; i < W; ++i) total += v[i];
+  return total;
+}
+template <class T> inline T largest(Vec<T> v) {
+  T top = v[0];
+  for (int i = 1; i < W; ++i) top = v[i] > top ? v[i] : top;
+  return top;
+}
+
+// Neighbours exchanged: (1, 0, 3, 2, ...).
+#if defined(__AVX512F__)
+#define TRINITY_SWAPPED 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14
+#elif defined(__AVX2__)
+#define TRINITY_SWAPPED 1, 0, 3, 2, 5, 4, 7, 6
+#else
+#define TRINITY_SWAPPED 1, 0, 3, 2
+#endif
+template <class V> inline V swap_pairs(V v) {
+  return __builtin_shufflevector(v, v, TRINITY_SWAPPED);
+}
+
+// exp with a relative error of 2e-7: 2^n times a polynomial on [-ln 2 / 2, ln 2 / 2] (Cephes expf).
+inline vf exp(vf x) {
+  x = x < -87.0f ? splat(-87.0f) : x;
+  x = x > 88.0f ? splat(88.0f) : x;
+  const vf shift = splat(12582912.0f);  // 1.5 * 2^23 rounds to the nearest integer
+  const vf n = (x * 1.44269504f + shift) - shift;
+  const vf r = x - n * 0.693359375f + n * 2.12194440e-4f;
+  vf p = splat(1.9875691500e-4f);
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * r * r + r + 1.0f;
+  const vi bits = (__builtin_convertvector(n, vi) + 127) << 23;
+  vf power;
+  std::memcpy(&power, &bits, sizeof power);
+  return p * power;
+}
+inline vd exp(vd x) {
+  for (int i = 0; i < W; ++i) x[i] = std::exp(x[i]);
+  return x;
+}
+
+// BF16 with round to nearest even, as everywhere.
+inline uint16_t to_bf16(float x) {
+  uint32_t bits;
+  std::memcpy(&bits, &x, 4);
+  return uint16_t((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+}
+inline float from_bf16(uint16_t x) {
+  const uint32_t bits = uint32_t(x) << 16;
+  float value;
+  std::memcpy(&value, &bits, 4);
+  return value;
+}
+
+// A number format: what activations are stored as, what sums are kept in, and how many neighbours
+// along the inner axis one product instruction takes together.
+struct F32 {
+  using Store = float;
+  using Sum = float;
+  static constexpr int group = 1;
+  static vf load_row(const float* p) { return load(p); }
+  static void store_row(float* p, vf v) { store(p, v); }
+  static float to_store(float x) { return x; }
+  static float to_sum(float x) { return x; }
+};
+struct F64 {
+  using Store = double;
+  using Sum = double;
+  static constexpr int group = 1;
+  static vd load_row(const double* p) { return load(p); }
+  static void store_row(double* p, vd v) { store(p, v); }
+  static double to_store(double x) { return x; }
+  static double to_sum(double x) { return x; }
+};
+
+#if defined(__AVX512BF16__)
+struct B16 {
+  using Store = uint16_t;
+  using Sum = float;
+  static constexpr int group = 2;
+  static vf load_row(const uint16_t* p) {
+    const __m256i half = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+    return (vf)_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16));
+  }
+  static void store_row(uint16_t* p, vf v) {
+    const __m256bh half = _mm512_cvtneps_pbh((__m512)v);
+    std::memcpy(p, &half, sizeof half);
+  }
+  static uint16_t to_store(float x) { return to_bf16(x); }
+  static float to_sum(uint16_t x) { return from_bf16(x); }
+};
+#endif
+
+}  // namespace TRINITY_ISA
+}  // namespace trinity

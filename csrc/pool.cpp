@@ -1,0 +1,126 @@
+#include "pool.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace trinity {
+namespace {
+
+constexpr int kSpins = 2000;  // some 50 microseconds: longer than the gap between a step's ops
+
+void pause() {
+#if defined(__x86_64__)
+  _mm_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+}  // namespace
+
+Pool::Pool(int num_threads) {
+  for (int worker = 1; worker < num_threads; ++worker)
+    threads_.emplace_back([this, worker] { serve(worker); });
+}
+
+Pool::~Pool() {
+  {
+    std::lock_guard lock(mutex_);
+    stop_ = true;
+    generation_.fetch_add(1, std::memory_order_release);
+  }
+  wake_.notify_all();
+  for (auto& thread : threads_) thread.join();
+}
+
+void Pool::run(int num_tasks, const Work& work) {
+  if (num_tasks <= 1 || threads_.empty()) {
+    for (int task = 0; task < num_tasks; ++task) work(task, 0);
+    return;
+  }
+  {
+    std::lock_guard lock(mutex_);
+    work_ = &work;
+    num_tasks_ = num_tasks;
+    next_task_.store(0, std::memory_order_relaxed);
+    busy_.store(int(threads_.size()), std::memory_order_relaxed);
+    generation_.fetch_add(1, std::memory_order_release);
+  }
+  wake_.notify_all();
+  take_tasks(work, num_tasks, 0);
+  for (int spin = 0; busy_.load(std::memory_order_acquire) != 0; ++spin)
+    spin < kSpins ? pause() : std::this_thread::yield();
+}
+
+void Pool::serve(int worker) {
+  unsigned seen = 0;
+  for (;;) {
+    for (int spin = 0; spin < kSpins && generation_.load(std::memory_order_acquire) == seen; ++spin)
+      pause();
+    const Work* work;
+    int num_tasks;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [&] { return generation_.load(std::memory_order_relaxed) != seen; });
+      if (stop_) return;
+      seen = generation_.load(std::memory_order_relaxed);
+      work = work_;
+      num_tasks = num_tasks_;
+    }
+    take_tasks(*work, num_tasks, worker);
+    busy_.fetch_sub(1, std::memory_order_release);
+  }
+}
+
+void Pool::take_tasks(const Work& work, int num_tasks, int worker) {
+  for (;;) {
+    const int task = next_task_.fetch_add(1, std::memory_order_relaxed);
+    if (task >= num_tasks) return;
+    work(task, worker);
+  }
+}
+
+namespace {
+
+struct Shared {
+  std::mutex mutex;
+  std::unique_ptr<Pool> pool;
+  pid_t owner = 0;
+  int num_threads = std::max(1, int(std::thread::hardware_concurrency()));
+};
+
+Shared& shared() {
+  static Shared* instance = new Shared;  // never destroyed: threads may outlive static objects
+  return *instance;
+}
+
+}  // namespace
+
+Pool& pool() {
+  Shared& state = shared();
+  std::lock_guard lock(state.mutex);
+  if (state.pool && state.owner != getpid()) (void)state.pool.release();
+  if (!state.pool) {
+    state.pool = std::make_unique<Pool>(state.num_threads);
+    state.owner = getpid();
+  }
+  return *state.pool;
+}
+
+void set_num_threads(int num_threads) {
+  Shared& state = shared();
+  std::lock_guard lock(state.mutex);
+  if (num_threads == state.num_threads) return;
+  state.num_threads = num_threads;
+  if (state.owner == getpid())
+    state.pool.reset();
+  else
+    (void)state.pool.release();
+}
+
+}  // namespace trinity

@@ -1,0 +1,63 @@
+"""Which implementation of an op runs: the native kernels where they were built and fit, else the
+reference."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+import torch
+from torch import Tensor
+
+from trinity.config import ModelConfig
+from trinity.ops import reference
+from trinity.ops.batch import Batch, PackedBatch
+from trinity.ops.reference import AttentionWeights, ExpertsWeights, Routing
+
+HAS_NATIVE = find_spec("trinity.ops._native") is not None
+"""False where Trinity was installed without a C++ compiler."""
+
+if HAS_NATIVE:
+    from trinity.ops import native as native
+
+
+def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
+    """See `reference.rms_norm`; while training under autocast the result may be BF16."""
+    if x.dtype == weight.dtype and trains_natively(x, weight, x.shape[-1]):
+        return native.rms_norm(x, weight, eps)
+    return reference.rms_norm(x, weight, eps)
+
+
+def attention_block(
+    x_TD: Tensor, w: AttentionWeights, config: ModelConfig, batch: Batch, cache_BLC: Tensor | None
+) -> Tensor:
+    """See `reference.attention_block`."""
+    widths = (
+        config.q_lora_rank,
+        config.kv_lora_rank,
+        config.qk_nope_head_dim,
+        config.qk_rope_head_dim,
+        config.v_head_dim,
+    )
+    if isinstance(batch, PackedBatch) and trains_natively(x_TD, w.o, *widths):
+        return native.attention_block(x_TD, w, config, batch)
+    return reference.attention_block(x_TD, w, config, batch, cache_BLC)
+
+
+def experts_block(
+    x_TD: Tensor, w: ExpertsWeights, experts_T: Tensor, batch: Batch
+) -> tuple[Tensor, Routing]:
+    """See `reference.experts_block`."""
+    if isinstance(batch, PackedBatch) and trains_natively(x_TD, w.down_EDF, *w.down_EDF.shape):
+        return native.experts_block(x_TD, w, experts_T, batch)
+    return reference.experts_block(x_TD, w, experts_T, batch)
+
+
+def trains_natively(x: Tensor, weight: Tensor, *widths: int) -> bool:
+    """Whether the kernels for training take this: gradients wanted, on a CPU, widths that fit."""
+    return (
+        HAS_NATIVE
+        and torch.is_grad_enabled()
+        and x.is_cpu
+        and weight.dtype in (torch.float32, torch.float64)
+        and native.fits(*widths)
+    )
