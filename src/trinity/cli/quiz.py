@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from trinity.cli.reply import OnPiece, request_reply
 from trinity.errors import TrinityError
-from trinity.train.families import families_of
+from trinity.train.families import scored_families
 from trinity.train.items import Domain, Family, Item, Split, draw
 from trinity.train.verify import is_correct
 from trinity.types import ChatRequest, IntensityRequest, Message, SamplingParams, TextPart
@@ -72,7 +72,7 @@ def draw_items(per_domain: int, seed: int) -> list[Item]:
     items: list[Item] = []
     for domain in PIPELINES:
         rng = random.Random(f"demo/{domain}/{seed}")
-        families = list(families_of(domain))
+        families = list(scored_families(domain))
         rng.shuffle(families)
         drawn = (item for family in cycle(families) if (item := _draw_easy(family, rng)))
         items += islice(drawn, per_domain)

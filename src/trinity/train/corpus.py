@@ -19,7 +19,7 @@ from torch.utils.data import Dataset
 from trinity.config import ModelConfig
 from trinity.inputs.chat import render
 from trinity.inputs.tokenizer import Tokenizer
-from trinity.train.families import families_of
+from trinity.train.families import trained_families
 from trinity.train.items import DOMAINS, Domain, Item, Split, draw
 from trinity.types import Message, TextPart
 
@@ -111,9 +111,7 @@ class Corpus(Dataset[list[list[MicroBatch]]]):
         """Make window number `window`."""
         rng = random.Random(f"{self.config.seed}/{self.split}/{window}")
         examples = [self.example(rng) for _ in range(self.config.window_examples)]
-        examples.sort(key=lambda example: len(example.ids))
         micros = [self._pack(group) for group in self._cut(examples)]
-        rng.shuffle(micros)
         size = self.config.micros_per_step
         return [micros[i : i + size] for i in range(0, len(micros) - size + 1, size)]
 
@@ -135,7 +133,7 @@ class Corpus(Dataset[list[list[MicroBatch]]]):
                 return example
 
     def _item(self, rng: random.Random, domain: Domain) -> Item:
-        families = families_of(domain)
+        families = trained_families(domain)
         weights = [family.weight for family in families]
         return draw(rng.choices(families, weights)[0], self.split, rng)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from trinity.train.families import families_of
+from trinity.train.families import scored_families
 from trinity.train.items import DOMAINS, Domain, Item, Split, draw
 from trinity.train.verify import judge_all
 from trinity.types import (
@@ -110,7 +110,7 @@ def evaluate(
         for experts in config.experts:
             measure(side, FULL_EFFORT, experts)
     for domain in DOMAINS:
-        if families_of(domain, held_out=True):
+        if scored_families(domain, held_out=True):
             items = sample_items(
                 domain, config.split, config.items_side, config.seed, held_out=True
             )
@@ -124,7 +124,7 @@ def sample_items(
 ) -> list[Item]:
     """`count` items of `domain`, drawn by family weight from their own random stream."""
     rng = random.Random(f"evaluate/{domain}/{split}/{seed}/{held_out}")
-    families = families_of(domain, held_out=held_out)
+    families = scored_families(domain, held_out=held_out)
     weights = [family.weight for family in families]
     return [draw(rng.choices(families, weights)[0], split, rng) for _ in range(count)]
 

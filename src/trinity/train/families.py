@@ -13,6 +13,13 @@ FAMILIES: tuple[Family, ...] = (
 )
 
 
-def families_of(domain: Domain, *, held_out: bool = False) -> tuple[Family, ...]:
-    """The families of `domain` that are trained on, or with `held_out` those that never are."""
-    return tuple(f for f in FAMILIES if f.domain == domain and f.held_out == held_out)
+def trained_families(domain: Domain) -> tuple[Family, ...]:
+    """The families of `domain` that are trained on, drills included."""
+    return tuple(f for f in FAMILIES if f.domain == domain and not f.held_out)
+
+
+def scored_families(domain: Domain, *, held_out: bool = False) -> tuple[Family, ...]:
+    """The families of `domain` that count: those trained on, or those that never are."""
+    return tuple(
+        f for f in FAMILIES if f.domain == domain and f.held_out == held_out and not f.drill
+    )

@@ -75,6 +75,8 @@ class Family:
     """Relative share among the families of its domain."""
     held_out: bool = False
     """Never trained on: reported apart as an unseen family."""
+    drill: bool = False
+    """Trained on, and not scored: practice for what other families ask."""
 
 
 def split_of(family: str, key: str) -> Split:

@@ -10,9 +10,11 @@ from trinity.train.items import Check, Family, Item, Split
 Make = Callable[[random.Random, Split, int], Item]
 
 
-def vision_family(name: str, make: Make, weight: float = 1.0, *, held_out: bool = False) -> Family:
+def vision_family(
+    name: str, make: Make, weight: float = 1.0, *, held_out: bool = False, drill: bool = False
+) -> Family:
     """A family of the vision domain."""
-    return Family(name, "vision", make, weight, held_out)
+    return Family(name, "vision", make, weight, held_out, drill)
 
 
 def vision_item(

@@ -138,7 +138,7 @@ def read_made_up_word(rng: random.Random, split: Split, level: int) -> Item:
     return _reading("read_made_up_word", rng, split, level, WORD, [text], key=word)
 
 
-def read_letters(rng: random.Random, split: Split, level: int) -> Item:
+def _letters(rng: random.Random, level: int) -> str:
     """Letters at random, small, capital or mixed; none that is the image of another."""
     length = rng.randint(max(2, level), 3 + level)
     style = rng.choice(("lower", "upper", "upper", "mixed") if level > 2 else ("lower", "upper"))
@@ -150,7 +150,12 @@ def read_letters(rng: random.Random, split: Split, level: int) -> Item:
         letters = [letter.upper() for letter in letters]
     elif style == "mixed":
         letters = [rng.choice((letter, letter.upper())) for letter in letters]
-    return _reading("read_letters", rng, split, level, LETTERS, ["".join(letters)])
+    return "".join(letters)
+
+
+def read_letters(rng: random.Random, split: Split, level: int) -> Item:
+    """Letters at random."""
+    return _reading("read_letters", rng, split, level, LETTERS, [_letters(rng, level)])
 
 
 def read_number(rng: random.Random, split: Split, level: int) -> Item:
@@ -179,13 +184,17 @@ def _code_part(rng: random.Random, length: int) -> str:
     return "".join(part)
 
 
-def read_code(rng: random.Random, split: Split, level: int) -> Item:
+def _code(rng: random.Random, level: int) -> str:
     """Capitals mixed with digits, in up to three groups: A7-K2, XK42."""
     groups = rng.randint(1, 1 + level // 2)
     length = rng.randint(2, 4) if groups < 3 else rng.randint(2, 3)
     mark = rng.choice("--./") if groups > 1 else ""
-    code = mark.join(_code_part(rng, length + (groups == 1 and level > 2)) for _ in range(groups))
-    return _reading("read_code", rng, split, level, CODE, [code])
+    return mark.join(_code_part(rng, length + (groups == 1 and level > 2)) for _ in range(groups))
+
+
+def read_code(rng: random.Random, split: Split, level: int) -> Item:
+    """A code of capitals and digits."""
+    return _reading("read_code", rng, split, level, CODE, [_code(rng, level)])
 
 
 def _words(rng: random.Random, count: int, longest: int) -> list[str]:
@@ -230,6 +239,22 @@ def read_sum(rng: random.Random, split: Split, level: int) -> Item:
     return _reading("read_sum", rng, split, level, SUM, [text])
 
 
+def read_page(rng: random.Random, split: Split, level: int) -> Item:
+    """Several lines of all kinds: many characters to read for the cost of one picture."""
+    lines = []
+    for _ in range(rng.randint(3, 5)):
+        kind = rng.randrange(4)
+        if kind == 0:
+            lines.append(_letters(rng, level))
+        elif kind == 1:
+            lines.append(_code(rng, level))
+        elif kind == 2:
+            lines.append(str(rng.randint(0, 10 ** rng.randint(1, 8) - 1)))
+        else:
+            lines.append(" ".join(_words(rng, rng.randint(1, 2), 3 + level)))
+    return _reading("read_page", rng, split, max(level, 3), READ, lines)
+
+
 FAMILIES = (
     vision_family("read_word", read_word, 3),
     vision_family("read_made_up_word", read_made_up_word, 2),
@@ -239,4 +264,5 @@ FAMILIES = (
     vision_family("read_two_words", read_two_words, 1.5),
     vision_family("read_line", read_line, 1.5),
     vision_family("read_sum", read_sum),
+    vision_family("read_page", read_page, 8, drill=True),
 )
