@@ -15,10 +15,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix docs clean
+.PHONY: help demo serve test check check-native fix docs clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.user ## install, then ask the embedded model nine fresh questions (SEED=n for others)
 	$(BIN)/trinity demo --seed $(SEED)
@@ -36,6 +36,14 @@ check: $(VENV)/.dev ## lint, format, types, import contracts, generated document
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/python scripts/cli_reference.py --check
 	$(BIN)/python scripts/file_map.py --check
+
+check-native: ## the C++ kernels under address, undefined-behaviour and thread sanitizers; needs CMake
+	@set -e; for sanitizer in address,undefined thread; do \
+	    cmake -S . -B build/check-$${sanitizer%,*} -DTRINITY_CHECK=ON \
+	        -DTRINITY_SANITIZER=$$sanitizer > /dev/null; \
+	    cmake --build build/check-$${sanitizer%,*} > /dev/null; \
+	    build/check-$${sanitizer%,*}/check; \
+	done
 
 fix: $(VENV)/.dev ## repair what lint and format can repair by themselves
 	$(BIN)/ruff check --fix .

@@ -1,4 +1,4 @@
-// The only file that knows Python. Arrays come as addresses: ops/native.py owns and checks them.
+// With bind_serving.cpp, all that knows Python. Arrays come as addresses, which ops/native.py owns.
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
@@ -10,6 +10,7 @@
 #include <tuple>
 #include <vector>
 
+#include "bind_serving.hpp"
 #include "kernels.hpp"
 #include "pool.hpp"
 
@@ -25,17 +26,29 @@ const trinity::Kernels* active = trinity::kernels();
 
 template <class T> T* at(Address address) { return reinterpret_cast<T*>(address); }
 
-void use(const std::string& name) {
-  const trinity::Kernels* table = trinity::kernels(name.c_str());
-  if (!table) throw std::invalid_argument("This machine has no kernels named '" + name + "'.");
-  active = table;
-}
-
 std::vector<std::string> names() {
   std::vector<std::string> found;
   for (const char* name : {"avx512bf16", "avx512", "avx2", "base"})
     if (trinity::kernels(name)) found.emplace_back(name);
   return found;
+}
+
+void use(const std::string& name) {
+  const trinity::Kernels* table = trinity::kernels(name.c_str());
+  if (!table) {
+    std::string allowed;
+    for (const std::string& other : names()) allowed += (allowed.empty() ? "" : ", ") + other;
+    throw std::invalid_argument("This machine has no kernels named '" + name +
+                                "'; it can use: " + allowed + ".");
+  }
+  active = table;
+}
+
+void set_num_threads(int num_threads) {
+  if (num_threads < 1)
+    throw std::invalid_argument("The kernels cannot run on " + std::to_string(num_threads) +
+                                " threads; give 1 or more.");
+  trinity::set_num_threads(num_threads);
 }
 
 void norm_forward(Format format, int64_t rows, int64_t width, int64_t x_stride, double eps,
@@ -79,7 +92,8 @@ void route_backward(Format format, int64_t tokens, int64_t experts, int64_t most
   active->route_backward(format, a);
 }
 
-trinity::ExpertsArgs experts(const std::vector<int64_t>& sizes, const std::vector<Address>& arrays) {
+trinity::ExpertsArgs experts(const std::vector<int64_t>& sizes,
+                             const std::vector<Address>& arrays) {
   trinity::ExpertsArgs a{};
   a.tokens = sizes[0], a.experts = sizes[1], a.width = sizes[2], a.inner = sizes[3];
   a.most = sizes[4], a.rows = sizes[5];
@@ -113,8 +127,9 @@ trinity::AttentionArgs attention(const std::vector<int64_t>& sizes, double scale
   a.tokens = sizes[0], a.sequences = sizes[1], a.longest = sizes[2], a.heads = sizes[3];
   a.nope = sizes[4], a.rotary = sizes[5], a.value = sizes[6], a.rotary_stride = sizes[7];
   a.scale = scale, a.causal = causal;
-  a.first_S = at<int32_t>(arrays[0]), a.cos_LR = at<void>(arrays[1]), a.sin_LR = at<void>(arrays[2]);
-  a.temperature_L = at<void>(arrays[3]), a.query_THQ = at<void>(arrays[4]);
+  a.first_S = at<int32_t>(arrays[0]), a.cos_LR = at<void>(arrays[1]);
+  a.sin_LR = at<void>(arrays[2]), a.temperature_L = at<void>(arrays[3]);
+  a.query_THQ = at<void>(arrays[4]);
   a.key_value_THX = at<void>(arrays[5]), a.key_rotary_TR = at<void>(arrays[6]);
   a.out_THV = at<void>(arrays[7]), a.log_sum_TH = at<void>(arrays[8]);
   return a;
@@ -145,15 +160,22 @@ using MuonParameter = std::tuple<int64_t, int64_t, int64_t, float, Address, Addr
 
 }  // namespace
 
+const trinity::Kernels* active_kernels() { return active; }
+
 NB_MODULE(_native, m) {
   m.doc() = "Trinity's kernels for the CPU; see csrc/kernels.hpp.";
-  nb::enum_<Format>(m, "Format").value("F64", Format::F64).value("F32", Format::F32).value("B16", Format::B16);
+  nb::enum_<Format>(m, "Format")
+      .value("F64", Format::F64)
+      .value("F32", Format::F32)
+      .value("B16", Format::B16);
   const auto unlocked = nb::call_guard<nb::gil_scoped_release>();
   m.def("names", names, "Instruction sets whose kernels run here, best first.");
   m.def("active", [] { return std::string(active->name); }, "The instruction set in use.");
   m.def("has_bf16", [] { return active->has_bf16; }, "Whether BF16 products are native.");
   m.def("use", use, "name"_a, "Switch to another instruction set; raises `ValueError`.");
-  m.def("set_num_threads", trinity::set_num_threads, "num_threads"_a, unlocked);
+  m.def("num_threads", trinity::num_threads, "Threads that the kernels share work among.");
+  m.def("set_num_threads", set_num_threads, "num_threads"_a, unlocked,
+        "Change it while no kernel runs; raises `ValueError`.");
   m.def("norm_forward", norm_forward, unlocked);
   m.def("norm_backward", norm_backward, unlocked);
   m.def("route_forward", route_forward, unlocked);
@@ -173,4 +195,5 @@ NB_MODULE(_native, m) {
         active->muon_step(args.data(), int64_t(args.size()));
       },
       unlocked);
+  bind_serving(m);
 }

@@ -1,3 +1,4 @@
+// Which instruction sets this CPU has, and the table of kernels for each.
 #include "kernels.hpp"
 
 #include <cstring>
@@ -46,7 +47,8 @@ const Choice choices[] = {{&base::table, always}};
 
 const Kernels* kernels(const char* name) {
   for (const Choice& choice : choices)
-    if (choice.runs_here() && (!name || !std::strcmp(name, choice.table->name))) return choice.table;
+    if (choice.runs_here() && (!name || !std::strcmp(name, choice.table->name)))
+      return choice.table;
   return nullptr;
 }
 

@@ -1,3 +1,4 @@
+// The pool of threads, and the one that the whole process shares.
 #include "pool.hpp"
 
 #include <unistd.h>
@@ -43,6 +44,7 @@ void Pool::run(int num_tasks, const Work& work) {
     for (int task = 0; task < num_tasks; ++task) work(task, 0);
     return;
   }
+  std::lock_guard alone(callers_);
   {
     std::lock_guard lock(mutex_);
     work_ = &work;
@@ -110,6 +112,12 @@ Pool& pool() {
     state.owner = getpid();
   }
   return *state.pool;
+}
+
+int num_threads() {
+  Shared& state = shared();
+  std::lock_guard lock(state.mutex);
+  return state.num_threads;
 }
 
 void set_num_threads(int num_threads) {

@@ -38,7 +38,7 @@ class Pool {
   int num_threads() const { return int(threads_.size()) + 1; }
 
   // Calls work(task, worker) once for each task in [0, num_tasks), in any order, on the caller
-  // (worker 0) and the pool's threads; returns when all are done. One caller at a time.
+  // (worker 0) and the pool's threads; returns when all are done. Callers wait for each other.
   void run(int num_tasks, const Work& work);
 
  private:
@@ -46,7 +46,8 @@ class Pool {
   void take_tasks(const Work& work, int num_tasks, int worker);
 
   std::vector<std::thread> threads_;
-  std::mutex mutex_;
+  std::mutex callers_;  // held for a whole job
+  std::mutex mutex_;    // held while a job is put up or taken down
   std::condition_variable wake_;
   std::atomic<unsigned> generation_{0};  // one more for each job
   std::atomic<int> next_task_{0};
@@ -58,7 +59,9 @@ class Pool {
 
 // The process-wide pool, made on first use and again after a fork, whose child has no threads.
 Pool& pool();
-// Threads that the pool will have; takes effect at once.
+// Threads that the pool has, or will have once it is made.
+int num_threads();
+// Takes effect at once; no kernel may run meanwhile.
 void set_num_threads(int num_threads);
 
 }  // namespace trinity

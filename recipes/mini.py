@@ -8,6 +8,7 @@ from pathlib import Path
 from trinity.presets import preset
 from trinity.train.corpus import CorpusConfig
 from trinity.train.trainer import TrainConfig
+from trinity.train.vision.pretrain import EncoderConfig
 
 TOKENIZER = Path(__file__).parents[1] / "src/trinity/models/mini/tekken.json"
 
@@ -17,6 +18,8 @@ def recipe() -> TrainConfig:
     return TrainConfig(
         model=preset("mini"),
         corpus=CorpusConfig(),
+        encoder=EncoderConfig(),
         tokenizer=str(TOKENIZER),
-        total_tokens=20_000_000,
+        total_tokens=60_000_000,
+        learning_rate=2e-3,
     )

@@ -1,4 +1,7 @@
-"""Writes the file map of `ARCHITECTURE.md` from the modules' docstrings; `--check` only looks."""
+"""Writes the file map of `ARCHITECTURE.md` from what files say of themselves; `--check` only looks.
+
+A Python file says it in its docstring, a C++ file in the comment that it begins with.
+"""
 
 import argparse
 import ast
@@ -8,19 +11,42 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "ARCHITECTURE.md"
 PACKAGE = ROOT / "src" / "trinity"
+KERNELS = ROOT / "csrc"
 START = "<!-- file map: written by `make docs` -->\n"
 END = "<!-- end of the file map -->\n"
 
 
 def render() -> str:
-    """One table row a file: its path from `src/trinity` and the first sentence about it."""
+    """One table row a file: its path, and the first paragraph about it.
+
+    Paths are from `src/trinity`, those of C++ files from the root.
+    """
     rows = ["| file | job |", "|---|---|"]
     for path in sorted(PACKAGE.rglob("*.py")):
         docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
         if docstring:
-            job = docstring.split("\n\n")[0].replace("\n", " ").replace("|", "\\|")
-            rows.append(f"| `{path.relative_to(PACKAGE).as_posix()}` | {job} |")
+            rows.append(row(path.relative_to(PACKAGE), docstring.split("\n\n")[0]))
+    for path in sorted(KERNELS.rglob("*.[ch]pp")):
+        if comment := first_comment(path.read_text(encoding="utf-8")):
+            rows.append(row(path.relative_to(ROOT), comment))
     return "\n".join(rows) + "\n"
+
+
+def row(path: Path, job: str) -> str:
+    """One file's line of the table."""
+    text = job.replace("\n", " ").replace("|", "\\|")
+    return f"| `{path.as_posix()}` | {text} |"
+
+
+def first_comment(source: str) -> str:
+    """What the `//` lines say that a file begins with, up to the first that is empty or none."""
+    lines = []
+    for line in source.splitlines():
+        text = line.removeprefix("//").strip()
+        if not line.startswith("//") or not text:
+            break
+        lines.append(text)
+    return " ".join(lines)
 
 
 def main() -> int:

@@ -51,7 +51,8 @@ template <class P> inline Vec<typename P::Sum> sigmoid(Vec<typename P::Sum> x) {
 template <class P> struct ExpertWorkspace {
   using Store = typename P::Store;
   using Sum = typename P::Sum;
-  std::vector<Store> x, dout, inner, dgate_up, gate_up_weight, down_weight, packed_left, packed_right;
+  std::vector<Store> x, dout, inner, dgate_up;
+  std::vector<Store> gate_up_weight, down_weight, packed_left, packed_right;
   std::vector<Sum> wide, narrow;
 
   explicit ExpertWorkspace(const ExpertsArgs& a)
@@ -115,19 +116,64 @@ template <class P> void experts_forward(const ExpertsArgs& a) {
   add_rows<P>(a, rows_ND.get(), static_cast<Sum*>(a.out_TD));
 }
 
-// With h = silu(g) u, y = weight * down h: dh = weight * down^T dy, dweight = h . down^T dy.
+// Backward, for `rows` rows of one expert from its row `first` on. With h = silu(g) u and
+// y = weight * down h: dh = weight * down^T dy, dweight = h . down^T dy.
+
+// From down^T dy in w.narrow: weight * h into w.inner, dg and du into w.dgate_up, and dweight.
+template <class P>
+inline void inner_gradients(const ExpertsArgs& a, ExpertWorkspace<P>& w, int64_t first,
+                            int64_t rows) {
+  using Sum = typename P::Sum;
+  const int64_t F = a.inner;
+  const auto* gate_up_NF = static_cast<const typename P::Store*>(a.gate_up_NF);
+  for (int64_t i = 0; i < rows; ++i) {
+    const int64_t source = a.source_N[first + i];
+    const Sum weight = static_cast<const Sum*>(a.weight_TK)[source];
+    const auto* saved = gate_up_NF + (first + i) * 2 * F;
+    auto* dgate = w.dgate_up.data() + i * 2 * F;
+    Vec<Sum> dot{};
+    for (int64_t j = 0; j < F; j += W) {
+      const Vec<Sum> g = P::load_row(saved + j), u = P::load_row(saved + F + j);
+      const Vec<Sum> s = sigmoid<P>(g), silu = g * s, dh = load(w.narrow.data() + i * F + j);
+      dot += silu * u * dh;
+      P::store_row(w.inner.data() + i * F + j, silu * u * weight);
+      P::store_row(dgate + j, weight * dh * u * (s + silu * (1 - s)));
+      P::store_row(dgate + F + j, weight * dh * silu);
+    }
+    static_cast<Sum*>(a.dweight_TK)[source] = sum<Sum>(dot);
+  }
+}
+
+// dgate_up = (dg, du)^T x and ddown = dy^T h, or += with `add`.
+template <class P>
+inline void expert_weight_gradients(const ExpertsArgs& a, ExpertWorkspace<P>& w, int64_t first,
+                                    int64_t rows, bool add, typename P::Sum* dgate_up,
+                                    typename P::Sum* ddown) {
+  const int64_t D = a.width, F = a.inner;
+  const auto* x_TD = static_cast<const typename P::Store*>(a.x_TD);
+  pack_rows<P, FromStore<P>>(rows, 2 * F, [&](int64_t k) { return w.dgate_up.data() + k * 2 * F; },
+                             w.packed_left.data());
+  pack_rows<P, FromStore<P>>(rows, D,
+                             [&](int64_t k) { return x_TD + a.source_N[first + k] / a.most * D; },
+                             w.packed_right.data());
+  gemm<P>(2 * F, D, groups<P>(rows), transpose_of<P>(w.packed_left.data(), 2 * F),
+          w.packed_right.data(), D, dgate_up, D, add);
+  pack_rows<P, FromStore<P>>(rows, D, [&](int64_t k) { return w.dout.data() + k * D; },
+                             w.packed_left.data());
+  pack_rows<P, FromStore<P>>(rows, F, [&](int64_t k) { return w.inner.data() + k * F; },
+                             w.packed_right.data());
+  gemm<P>(D, F, groups<P>(rows), transpose_of<P>(w.packed_left.data(), D), w.packed_right.data(),
+          F, ddown, F, add);
+}
+
 template <class P> void experts_backward(const ExpertsArgs& a) {
   using Store = typename P::Store;
   using Sum = typename P::Sum;
   const int64_t D = a.width, F = a.inner;
   std::vector<ExpertWorkspace<P>> workspaces(pool().num_threads(), ExpertWorkspace<P>(a));
   std::unique_ptr<Store[]> rows_ND(new Store[a.rows * D]);
-  const Store* x_TD = static_cast<const Store*>(a.x_TD);
   const Sum* dout_TD = static_cast<const Sum*>(a.dout_TD);
-  const Store* gate_up_NF = static_cast<const Store*>(a.gate_up_NF);
-  const Sum* weight_TK = static_cast<const Sum*>(a.weight_TK);
-  Sum* dweight_TK = static_cast<Sum*>(a.dweight_TK);
-  std::fill(dweight_TK, dweight_TK + a.tokens * a.most, Sum(0));
+  std::fill_n(static_cast<Sum*>(a.dweight_TK), a.tokens * a.most, Sum(0));
 
   pool().run(int(a.experts), [&](int e, int worker) {
     ExpertWorkspace<P>& w = workspaces[worker];
@@ -145,48 +191,19 @@ template <class P> void experts_backward(const ExpertsArgs& a) {
     pack_rows<P, FromReal<P>>(D, F, [&](int64_t k) { return down + k * F; }, w.down_weight.data());
     for (int64_t first = a.first_E[e]; first < a.first_E[e + 1]; first += kExpertRows) {
       const int64_t rows = std::min<int64_t>(kExpertRows, a.first_E[e + 1] - first);
-      const bool add = first != a.first_E[e];
-      const auto token = [&](int64_t i) { return a.source_N[first + i] / a.most; };
-      for (int64_t i = 0; i < rows; ++i)
-        for (int64_t j = 0; j < D; j += W)
-          P::store_row(w.dout.data() + i * D + j, load(dout_TD + token(i) * D + j));
+      for (int64_t i = 0; i < rows; ++i) {
+        const Sum* dout = dout_TD + a.source_N[first + i] / a.most * D;
+        for (int64_t j = 0; j < D; j += W) P::store_row(w.dout.data() + i * D + j, load(dout + j));
+      }
       gemm<P>(rows, F, groups<P>(D), rows_of<P>(w.dout.data(), D), w.down_weight.data(), F,
               w.narrow.data(), F, false);
-      for (int64_t i = 0; i < rows; ++i) {
-        const int64_t source = a.source_N[first + i];
-        const Sum weight = weight_TK[source];
-        const Store* saved = gate_up_NF + (first + i) * 2 * F;
-        Vec<Sum> dot{};
-        for (int64_t j = 0; j < F; j += W) {
-          const Vec<Sum> g = P::load_row(saved + j), u = P::load_row(saved + F + j);
-          const Vec<Sum> s = sigmoid<P>(g), silu = g * s, dh = load(w.narrow.data() + i * F + j);
-          dot += silu * u * dh;
-          P::store_row(w.inner.data() + i * F + j, silu * u * weight);
-          P::store_row(w.dgate_up.data() + i * 2 * F + j,
-                       weight * dh * u * (s + silu * (1 - s)));
-          P::store_row(w.dgate_up.data() + i * 2 * F + F + j, weight * dh * silu);
-        }
-        dweight_TK[source] = sum<Sum>(dot);
-      }
+      inner_gradients(a, w, first, rows);
       gemm<P>(rows, D, groups<P>(2 * F), rows_of<P>(w.dgate_up.data(), 2 * F),
               w.gate_up_weight.data(), D, w.wide.data(), D, false);
       for (int64_t i = 0; i < rows; ++i)
         for (int64_t j = 0; j < D; j += W)
           P::store_row(rows_ND.get() + (first + i) * D + j, load(w.wide.data() + i * D + j));
-
-      pack_rows<P, FromStore<P>>(rows, 2 * F,
-                                 [&](int64_t k) { return w.dgate_up.data() + k * 2 * F; },
-                                 w.packed_left.data());
-      pack_rows<P, FromStore<P>>(rows, D, [&](int64_t k) { return x_TD + token(k) * D; },
-                                 w.packed_right.data());
-      gemm<P>(2 * F, D, groups<P>(rows), transpose_of<P>(w.packed_left.data(), 2 * F),
-              w.packed_right.data(), D, dgate_up, D, add);
-      pack_rows<P, FromStore<P>>(rows, D, [&](int64_t k) { return w.dout.data() + k * D; },
-                                 w.packed_left.data());
-      pack_rows<P, FromStore<P>>(rows, F, [&](int64_t k) { return w.inner.data() + k * F; },
-                                 w.packed_right.data());
-      gemm<P>(D, F, groups<P>(rows), transpose_of<P>(w.packed_left.data(), D),
-              w.packed_right.data(), F, ddown, F, add);
+      expert_weight_gradients(a, w, first, rows, first != a.first_E[e], dgate_up, ddown);
     }
   });
   add_rows<P>(a, rows_ND.get(), static_cast<Sum*>(a.dx_TD));

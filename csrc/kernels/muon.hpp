@@ -38,9 +38,13 @@ template <class P> inline void round_to(const float* from, int64_t count, typena
 template <class P> void orthogonalise(MuonWorkspace<P>& w, int64_t rows, int64_t columns) {
   constexpr float a = 3.4445f, b = -4.7750f, c = 2.0315f;
   vf squares{};
-  for (int64_t i = 0; i < rows * columns; i += W) squares += load(w.wide.data() + i) * load(w.wide.data() + i);
+  for (int64_t i = 0; i < rows * columns; i += W) {
+    const vf v = load(w.wide.data() + i);
+    squares += v * v;
+  }
   const float scale = 1 / (std::sqrt(sum<float>(squares)) + 1e-7f);
-  for (int64_t i = 0; i < rows * columns; i += W) store(w.wide.data() + i, load(w.wide.data() + i) * scale);
+  for (int64_t i = 0; i < rows * columns; i += W)
+    store(w.wide.data() + i, load(w.wide.data() + i) * scale);
   for (int step = 0; step < 5; ++step) {
     round_to<P>(w.wide.data(), rows * columns, w.x.data());
     const auto x_row = [&](int64_t i) { return w.x.data() + i * columns; };
@@ -50,10 +54,11 @@ template <class P> void orthogonalise(MuonWorkspace<P>& w, int64_t rows, int64_t
             w.gram.data(), rows, false);
     round_to<P>(w.gram.data(), rows * rows, w.gram_rows.data());
     pack_rows<P, FromStore<P>>(rows, rows, gram_row, w.packed.data());
-    gemm<P>(rows, rows, groups<P>(rows), rows_of<P>(w.gram_rows.data(), rows), w.packed.data(), rows,
-            w.product.data(), rows, false);
+    gemm<P>(rows, rows, groups<P>(rows), rows_of<P>(w.gram_rows.data(), rows), w.packed.data(),
+            rows, w.product.data(), rows, false);
     for (int64_t i = 0; i < rows * rows; i += W)
-      P::store_row(w.gram_rows.data() + i, load(w.gram.data() + i) * b + load(w.product.data() + i) * c);
+      P::store_row(w.gram_rows.data() + i,
+                   load(w.gram.data() + i) * b + load(w.product.data() + i) * c);
     pack_rows<P, FromStore<P>>(rows, columns, x_row, w.packed.data());
     gemm<P>(rows, columns, groups<P>(rows), rows_of<P>(w.gram_rows.data(), rows), w.packed.data(),
             columns, w.product.data(), columns, false);
@@ -77,7 +82,8 @@ template <class P> void muon_step(const MuonArgs* parameters, int64_t count) {
     const bool tall = R > C;
     w.make_room(std::min(R, C), std::max(R, C));
     for (int64_t i = 0; i < R * C; i += W) {
-      const vf g = load(grad + i), mean = load(average + i) + (g - load(average + i)) * (1 - p.momentum);
+      const vf g = load(grad + i), before = load(average + i);
+      const vf mean = before + (g - before) * (1 - p.momentum);
       store(average + i, mean);
       store((tall ? w.product.data() : w.wide.data()) + i, g + (mean - g) * p.momentum);
     }

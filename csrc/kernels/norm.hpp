@@ -1,6 +1,7 @@
 // Root-mean-square norm, forward and backward.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "../kernels.hpp"
@@ -60,9 +61,11 @@ template <class P> void norm_backward(const NormArgs& a) {
   const Rows<P> dx{a.dx, a.dx_stride, a.x_is_real};
   const Sum* weight = static_cast<const Sum*>(a.weight);
   const Sum* inverse = static_cast<const Sum*>(a.inverse);
-  std::vector<Sum> partial(pool().num_threads() * a.width);
-  pool().run(int((a.rows + kNormRows - 1) / kNormRows), [&](int task, int worker) {
-    Sum* dweight = partial.data() + worker * a.width;
+  // One sum a task and not one a thread: the same bits whoever takes which task.
+  const int64_t tasks = (a.rows + kNormRows - 1) / kNormRows;
+  std::vector<Sum> partial(tasks * a.width);
+  pool().run(int(tasks), [&](int task, int) {
+    Sum* dweight = partial.data() + task * a.width;
     const int64_t stop = std::min(a.rows, (task + 1) * kNormRows);
     for (int64_t row = task * kNormRows; row < stop; ++row) {
       const Sum scale = inverse[row];
@@ -80,8 +83,7 @@ template <class P> void norm_backward(const NormArgs& a) {
   Sum* dweight = static_cast<Sum*>(a.dweight);
   for (int64_t i = 0; i < a.width; ++i) {
     dweight[i] = 0;
-    for (int worker = 0; worker < pool().num_threads(); ++worker)
-      dweight[i] += partial[worker * a.width + i];
+    for (int64_t task = 0; task < tasks; ++task) dweight[i] += partial[task * a.width + i];
   }
 }
 

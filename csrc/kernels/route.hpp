@@ -1,6 +1,8 @@
 // The router's softmax, choice and renormalisation, forward and backward.
 #pragma once
 
+#include <algorithm>
+
 #include "../kernels.hpp"
 #include "../pool.hpp"
 #include "simd.hpp"
@@ -71,7 +73,8 @@ template <class Sum> void route_backward(const RouteArgs& a) {
       const Sum* dweight = static_cast<const Sum*>(a.dweight_TK) + t * a.most;
       const Sum* dprobability = static_cast<const Sum*>(a.dprobability_TE);
       Sum* dlogits = static_cast<Sum*>(a.dlogits_TE) + t * a.experts;
-      for (int64_t e = 0; e < a.experts; ++e) dlogits[e] = dprobability ? dprobability[t * a.experts + e] : 0;
+      for (int64_t e = 0; e < a.experts; ++e)
+        dlogits[e] = dprobability ? dprobability[t * a.experts + e] : 0;
       Sum kept = 0, mean = 0;
       for (int64_t k = 0; k < a.most && expert[k] >= 0; ++k) {
         kept += probability[expert[k]];

@@ -35,7 +35,9 @@ using Fast = F32;
   }
 
 template <class P> void route_forward_of(const RouteArgs& a) { route_forward<typename P::Sum>(a); }
-template <class P> void route_backward_of(const RouteArgs& a) { route_backward<typename P::Sum>(a); }
+template <class P> void route_backward_of(const RouteArgs& a) {
+  route_backward<typename P::Sum>(a);
+}
 
 extern const Kernels table;
 const Kernels table = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from trinity.model.packed import PackedDecoder
 from trinity.model.small4 import Small4
 from trinity.ops import PagedBatch
 
@@ -15,8 +16,11 @@ GROUP_WIDTH = 8
 class PagedSequence:
     """One sequence; its blocks lie in the cache in random order, after the null block."""
 
-    def __init__(self, model: Small4, max_length: int) -> None:
+    def __init__(
+        self, model: Small4, max_length: int, decoder: PackedDecoder | None = None
+    ) -> None:
         self.model = model
+        self.decoder = decoder or model
         self.position = 0
         num_blocks = -(-max_length // BLOCK_SIZE)
         self.table = torch.randperm(num_blocks, generator=torch.Generator().manual_seed(3)) + 1
@@ -27,14 +31,15 @@ class PagedSequence:
             for _ in range(model.config.num_hidden_layers)
         ]
 
-    def step(self, ids: Tensor, image_features: Tensor | None = None) -> Tensor:
+    def step(
+        self, ids: Tensor, image_features: Tensor | None = None, experts: int | None = None
+    ) -> Tensor:
         """Advance by these tokens; returns their logits."""
         batch = self._batch(len(ids))
-        hidden = self.model(
-            ids, batch, self.model.uniform_experts(len(ids)), self.caches, image_features
-        )
+        counts = self.model.uniform_experts(len(ids), experts)
+        hidden = self.decoder(ids, batch, counts, self.caches, image_features)
         self.position += len(ids)
-        return self.model.logits(hidden.states_TD)
+        return self.decoder.logits(hidden.states_TD)
 
     def run(self, ids: Tensor, chunk: int, image_features: Tensor | None = None) -> Tensor:
         """Advance in chunks of `chunk` tokens, each with its share of the image features."""

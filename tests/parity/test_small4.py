@@ -16,7 +16,7 @@ from tests.parity.paged import PagedSequence
 from trinity.config import ModelConfig, VisionConfig
 from trinity.model.small4 import Small4
 from trinity.model.vision import rotate_halves
-from trinity.ops import PackedBatch, reference
+from trinity.ops import PackedBatch, dispatch, reference
 
 TOLERANCE = 1e-4
 """Norm of the difference over norm, on logits."""
@@ -252,6 +252,7 @@ def test_a_wrong_formula_is_seen(
 ) -> None:
     ids, theirs = text
     names, mutate = MUTATIONS[mutation]
+    monkeypatch.setattr(dispatch, "HAS_NATIVE", False)  # it is the reference that is altered
     for name in names:
         monkeypatch.setattr(reference, name, mutate(getattr(reference, name)))
     ours = PagedSequence(model, len(ids)).run(ids, 17) if is_paged else packed(model, ids)
@@ -262,6 +263,7 @@ def test_a_missing_query_temperature_is_seen(
     long_model: Small4, long_text: tuple[Tensor, Tensor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids, theirs = long_text
+    monkeypatch.setattr(dispatch, "HAS_NATIVE", False)
     monkeypatch.setattr(
         reference, "query_temperature", lambda positions, _: torch.ones(positions.shape)
     )

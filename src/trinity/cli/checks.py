@@ -57,7 +57,8 @@ class Finding:
 def findings(port: int) -> Iterator[Finding]:
     """All checks, one after the other; `port` is the one the server would take."""
     checks: tuple[Callable[[], Finding], ...] = (
-        _python, _torch, _modules, _processor, _memory, _accelerator, _disk, _embedded_model,
+        _python, _torch, _modules, _processor, _kernels, _memory, _accelerator, _disk,
+        _embedded_model,
     )  # fmt: skip
     yield from (check() for check in checks)
     yield from (_extra(name, modules) for name, modules in EXTRAS.items())
@@ -114,6 +115,32 @@ def _processor() -> Finding:
         pass  # only Linux lists them there
     known = ", ".join(name for name in INSTRUCTIONS if name in flags) or "instruction sets unknown"
     return _found("processor", f"{platform.machine()}, {cores} cores, {known}")
+
+
+def _kernels() -> Finding:
+    try:
+        importlib.import_module("torch")
+    except (ImportError, OSError):
+        return Finding(name="kernels", status=Status.NOTE, detail="unknown without torch")
+    try:
+        dispatch = importlib.import_module("trinity.ops.dispatch")
+    except ImportError as error:
+        # Built for another Python or another system: every model that is loaded stumbles over it.
+        return Finding(
+            name="kernels",
+            status=Status.FAILED,
+            detail=f"cannot be loaded: {' '.join(str(error).split())[:200]}",
+            mend="repeat the installation",
+        )
+    if not dispatch.HAS_NATIVE:
+        return Finding(
+            name="kernels",
+            status=Status.NOTE,
+            detail="not built: training and serving use plain PyTorch",
+            mend="install a C++17 compiler and repeat the installation",
+        )
+    kernels = dispatch.native.kernels
+    return _found("kernels", f"{kernels.active()}, {kernels.num_threads()} threads")
 
 
 def _memory() -> Finding:

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 OnReport = Callable[[dict[str, float]], None]
 
+NO_KERNELS = (
+    "The C++ kernels are not built: on a CPU, training uses plain PyTorch and takes longer. "
+    "`trinity doctor` says what mends it."
+)
+
 
 def train(
     recipe: Annotated[
@@ -74,10 +79,13 @@ def train(
 
 def _train(config: TrainConfig, directory: Path, name: str, stop_at: int | None) -> bool:
     """Run or resume; whether Ctrl-C ended it."""
+    from trinity.ops import dispatch
     from trinity.train.trainer import Trainer
 
     _check_same_shape(config, directory)
     console = stdout()
+    if not dispatch.HAS_NATIVE:
+        say(console, NO_KERNELS)
     # Entered first, so that the data process inherits the quiet answer to Ctrl-C.
     with stop_on_interrupt() as stopped:
         trainer = Trainer(config, directory, _load)
@@ -130,11 +138,16 @@ def _progress(total: int, done: int, console: Console) -> Iterator[OnReport]:
     with progress:
         task = progress.add_task("making the first examples …", total=total, completed=done)
         yield lambda report: progress.update(
-            task, completed=report["tokens"], description=_line(report, total)
+            task, completed=report.get("tokens", 0), description=_line(report, total)
         )
 
 
 def _line(report: dict[str, float], total: int) -> str:
+    if "pages" in report:
+        return (
+            f"image encoder · {report['pages']:,.0f} labelled pages · "
+            f"{report['accuracy']:.0%} of the characters"
+        )
     domains = " ".join(f"{name} {report[name]:.2f}" for name in DOMAINS)
     progress = f"{_millions(report['tokens'])} of {_millions(total)}"
     return (

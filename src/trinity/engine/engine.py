@@ -159,7 +159,7 @@ class Engine:
         """Forget all that was computed with earlier weights; what runs computes its tokens anew."""
         self._scheduler.preempt_all()
         self._pool.clear_cache()
-        self._runner.forget_all_images()
+        self._runner.weights_changed()
 
     def check_integrity(self) -> None:
         """Raise `AssertionError` unless every block is accounted for."""

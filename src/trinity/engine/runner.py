@@ -15,6 +15,7 @@ from torch import Tensor
 from trinity.engine.batch import Step
 from trinity.engine.scheduler import Schedule
 from trinity.engine.sequence import Sequence
+from trinity.model.packed import PackedDecoder
 from trinity.model.small4 import Small4
 from trinity.types import PreparedImage
 
@@ -37,6 +38,7 @@ class Runner:
         weight = model.language_model.lm_head.weight
         shape = (num_blocks + 1, block_size, model.config.latent_dim)
         self._model = model
+        self._decoder: Small4 | PackedDecoder = model
         self._caches = [
             torch.zeros(shape, dtype=weight.dtype, device=weight.device)
             for _ in range(model.config.num_hidden_layers)
@@ -44,12 +46,13 @@ class Runner:
         self._features: dict[str, dict[int, Tensor]] = {}
         self.expert_rows = 0
         """Routed expert evaluations so far, all layers, as the ops counted them."""
+        self.weights_changed()
 
     @torch.inference_mode()
     def run(self, step: Step) -> Computed:
         """Compute a step's tokens and write their latents."""
         features = list(self._image_features(step))
-        hidden = self._model(
+        hidden = self._decoder(
             step.ids_T,
             step.batch,
             step.experts_LT,
@@ -57,7 +60,7 @@ class Runner:
             torch.cat(features) if features else None,
         )
         self.expert_rows += step.batch.counters.expert_rows
-        logits_SZ = self._model.logits(hidden.states_TD[step.last_S], step.batch.row_tile)
+        logits_SZ = self._decoder.logits(hidden.states_TD[step.last_S], step.batch.row_tile)
         return Computed(logits_SZ, _spoilt(hidden.states_TD, step.schedule))
 
     def zero_blocks(self, blocks: list[int]) -> None:
@@ -69,9 +72,11 @@ class Runner:
         """Drop the picture features of a request."""
         self._features.pop(request_id, None)
 
-    def forget_all_images(self) -> None:
-        """Drop all picture features: they come from earlier weights."""
+    def weights_changed(self) -> None:
+        """Take over the model's weights again, and drop what was computed with earlier ones."""
         self._features.clear()
+        if PackedDecoder.fits(self._model):
+            self._decoder = PackedDecoder(self._model)
 
     def _image_features(self, step: Step) -> Iterator[Tensor]:
         """Features of the image tokens of a step, in order."""

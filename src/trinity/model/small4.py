@@ -40,7 +40,12 @@ class LatentAttention(nn.Module):
         self, x_TD: Tensor, frequencies: Tensor, batch: Batch, cache_BLC: Tensor | None
     ) -> Tensor:
         """Attend; see `reference.attention_block`."""
-        weights = AttentionWeights(
+        weights = self.weights(frequencies)
+        return dispatch.attention_block(x_TD, weights, self.config, batch, cache_BLC)
+
+    def weights(self, frequencies: Tensor) -> AttentionWeights:
+        """The block's weights as the ops take them."""
+        return AttentionWeights(
             q_a=self.q_a_proj.weight,
             q_a_norm=self.q_a_layernorm.weight,
             q_b=self.q_b_proj.weight,
@@ -50,7 +55,6 @@ class LatentAttention(nn.Module):
             o=self.o_proj.weight,
             inverse_frequencies=frequencies,
         )
-        return dispatch.attention_block(x_TD, weights, self.config, batch, cache_BLC)
 
 
 class Router(nn.Module):
@@ -101,7 +105,11 @@ class Mixture(nn.Module):
 
     def forward(self, x_TD: Tensor, experts_T: Tensor, batch: Batch) -> tuple[Tensor, Routing]:
         """Mix; see `reference.experts_block`."""
-        weights = ExpertsWeights(
+        return dispatch.experts_block(x_TD, self.weights(), experts_T, batch)
+
+    def weights(self) -> ExpertsWeights:
+        """The block's weights as the ops take them."""
+        return ExpertsWeights(
             router_ED=self.gate.weight,
             gate_up_EFD=self.experts.gate_up_proj,
             down_EDF=self.experts.down_proj,
@@ -109,7 +117,6 @@ class Mixture(nn.Module):
             shared_up=self.shared_experts.up_proj.weight,
             shared_down=self.shared_experts.down_proj.weight,
         )
-        return dispatch.experts_block(x_TD, weights, experts_T, batch)
 
 
 class DecoderLayer(nn.Module):
@@ -196,16 +203,21 @@ class Small4(nn.Module):
         `image_features_ID` replaces, in order, the embeddings of the image tokens in `ids_T`.
         """
         decoder = self.language_model.model
-        x_TD = decoder.embed_tokens(ids_T)
-        if image_features_ID is not None:
-            where = (ids_T == self.config.image_token_id).nonzero().squeeze(-1)
-            x_TD = x_TD.index_copy(0, where, image_features_ID.to(x_TD.dtype))
+        x_TD = self.embed(ids_T, image_features_ID)
         routings = []
         for index, layer in enumerate(decoder.layers):
             cache = caches[index] if caches is not None else None
             x_TD, routing = layer(x_TD, self.frequencies, experts_LT[index], batch, cache)
             routings.append(routing)
         return Hidden(decoder.norm(x_TD), tuple(routings))
+
+    def embed(self, ids_T: Tensor, image_features_ID: Tensor | None) -> Tensor:
+        """Embeddings [T, D], those of image tokens replaced by the features, in order."""
+        x_TD = self.language_model.model.embed_tokens(ids_T)
+        if image_features_ID is None:
+            return x_TD
+        where = (ids_T == self.config.image_token_id).nonzero().squeeze(-1)
+        return x_TD.index_copy(0, where, image_features_ID.to(x_TD.dtype))
 
     def logits(self, states_TD: Tensor, row_tile: int | None = None) -> Tensor:
         """Vocabulary scores [T, Z], FP32."""
@@ -242,3 +254,8 @@ def initialise(model: Small4, generator: torch.Generator) -> None:
             elif "lm_head" in name:
                 deviation = 0.1 * inputs**-0.5
             parameter.normal_(0.0, deviation, generator=generator)
+            if "patch_conv" in name:
+                # Most patches are one plain colour, and strokes differ little from it: three in
+                # four filters start blind to the mean colour, or it drowns all else.
+                blind = parameter[: 3 * len(parameter) // 4]
+                blind -= blind.mean((-2, -1), keepdim=True)

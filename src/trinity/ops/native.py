@@ -7,10 +7,13 @@ Importing this module fails with `ImportError` where the kernels were not built.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from trinity.config import ModelConfig
 from trinity.ops import _native as kernels
@@ -28,6 +31,7 @@ WIDTH_STEP = 16
 """Inner sizes must be multiples of this: the longest vector of any instruction set."""
 
 Format = kernels.Format
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def fits(*widths: int) -> bool:
@@ -39,13 +43,30 @@ def number_format(x: Tensor) -> tuple[Any, torch.dtype]:
     """The kernels' number format for `x` here and now, and the dtype of its activations."""
     if x.dtype == torch.float64:
         return Format.F64, torch.float64
-    if x.dtype == torch.bfloat16 or (torch.is_autocast_enabled("cpu") and kernels.has_bf16()):
+    if kernels.has_bf16() and (x.dtype == torch.bfloat16 or torch.is_autocast_enabled("cpu")):
         return Format.B16, torch.bfloat16
     return Format.F32, torch.float32
 
 
 def _real(x: Tensor) -> torch.dtype:
     return torch.float64 if x.dtype == torch.float64 else torch.float32
+
+
+def _without_autocast(function: Function) -> Function:
+    """For what chooses its dtypes itself: the kernels read addresses, and autocast would put BF16
+    arrays where FP32 ones are expected on a CPU that does not multiply BF16."""
+
+    @wraps(function)
+    def run(*args: Any) -> Any:
+        with torch.autocast("cpu", enabled=False):
+            return function(*args)
+
+    return cast("Function", run)
+
+
+def _first_order(function: Function) -> Function:
+    """For a backward: without autocast, and differentiating it once more raises."""
+    return cast("Function", once_differentiable(_without_autocast(function)))
 
 
 # --- norm -----------------------------------------------------------------------------------------
@@ -61,11 +82,13 @@ class RMSNorm(torch.autograd.Function):
         rows = x.contiguous().flatten(0, -2)
         y = torch.empty(x.shape, dtype=dtype)
         inverse = torch.empty(len(rows), dtype=_real(x))
+        weight = weight.contiguous()
         _norm_forward(ctx.format, rows, weight, eps, y, inverse)
         ctx.save_for_backward(rows, weight, inverse)
         return y
 
     @staticmethod
+    @_first_order
     def backward(ctx: Any, dy: Tensor) -> tuple[Tensor, Tensor, None]:
         """Gradients of rows and weight."""
         rows, weight, inverse = ctx.saved_tensors
@@ -107,12 +130,13 @@ class PackedAttention(torch.autograd.Function):
     """The attention block over whole sequences, from normed states to before the residual."""
 
     @staticmethod
+    @_without_autocast
     def forward(
-        ctx: Any, x_TD: Tensor, w: AttentionWeights, config: ModelConfig, batch: PackedBatch,
-        *_learning: Tensor,
+        ctx: Any, number: tuple[Any, torch.dtype], x_TD: Tensor, w: AttentionWeights,
+        config: ModelConfig, batch: PackedBatch, *_learning: Tensor,
     ) -> Tensor:  # fmt: skip
         """[T, D] to [T, D]; autograd sees only the weights listed once more in `_learning`."""
-        ctx.format, dtype = number_format(x_TD)
+        ctx.format, dtype = number
         real, eps, rank = _real(x_TD), config.rms_norm_eps, config.kv_lora_rank
         q_a, q_b, kv_a, kv_b, o = (m.to(dtype) for m in (w.q_a, w.q_b, w.kv_a, w.kv_b, w.o))
         num_tokens = len(x_TD)
@@ -144,6 +168,7 @@ class PackedAttention(torch.autograd.Function):
         return out @ o.T
 
     @staticmethod
+    @_first_order
     def backward(ctx: Any, dy: Tensor) -> tuple[Tensor | None, ...]:
         """Gradients of the states and, in the order of `_learning`, of the weights."""
         (
@@ -170,7 +195,7 @@ class PackedAttention(torch.autograd.Function):
         dq_a_norm = _norm_backward(ctx.format, low, q_a_norm, low_inverse, dquery @ q_b, dlow)
         dx = torch.addmm(dlow @ q_a, dcompressed, kv_a)
         return (
-            dx, None, None, None,
+            None, dx, None, None, None,
             (dlow.T @ x).to(real), dq_a_norm, (dquery.T @ low_normed).to(real),
             (dcompressed.T @ x).to(real), dkv_a_norm, (dkey_value.T @ latent).to(real),
             (dy.T @ out).to(real),
@@ -182,7 +207,7 @@ def attention_block(
 ) -> Tensor:
     """As `reference.attention_block` without a cache."""
     learning = (w.q_a, w.q_a_norm, w.q_b, w.kv_a, w.kv_a_norm, w.kv_b, w.o)
-    return PackedAttention.apply(x_TD, w, config, batch, *learning)
+    return PackedAttention.apply(number_format(x_TD), x_TD, w, config, batch, *learning)
 
 
 def _tables(
@@ -214,12 +239,13 @@ class PatchAttention(torch.autograd.Function):
     """Rotary attention of each patch to all patches of its picture."""
 
     @staticmethod
+    @_without_autocast
     def forward(
-        ctx: Any, x_PD: Tensor, q: Tensor, k: Tensor, v: Tensor, o: Tensor, angles_PR: Tensor,
-        sizes: list[int],
+        ctx: Any, number: tuple[Any, torch.dtype], x_PD: Tensor, q: Tensor, k: Tensor, v: Tensor,
+        o: Tensor, angles_PR: Tensor, sizes: list[int],
     ) -> Tensor:  # fmt: skip
         """[P, D] to [P, D], from normed states to before the residual."""
-        ctx.format, dtype = number_format(x_PD)
+        ctx.format, dtype = number
         x, real, width = x_PD.to(dtype), _real(x_PD), 2 * angles_PR.shape[1]
         heads = len(q) // width
         # Halves become neighbours, keys and values of a head too: the kernels' layout.
@@ -243,6 +269,7 @@ class PatchAttention(torch.autograd.Function):
         return out @ o.T
 
     @staticmethod
+    @_first_order
     def backward(ctx: Any, dy: Tensor) -> tuple[Tensor | None, ...]:
         """Gradients of the states and the four matrices."""
         *arrays, x, q, kv, o, cosines, sines = ctx.saved_tensors
@@ -262,7 +289,7 @@ class PatchAttention(torch.autograd.Function):
         dq, dk = torch.empty(q.shape, dtype=real), torch.empty(q.shape, dtype=real)
         dq[ctx.order] = (dquery.T @ x).to(real)
         dk[ctx.order] = dkv[:, 0].flatten(0, 1)
-        return dx, dq, dk, dkv[:, 1].flatten(0, 1), (dy.T @ out).to(real), None, None
+        return None, dx, dq, dk, dkv[:, 1].flatten(0, 1), (dy.T @ out).to(real), None, None
 
 
 def _rotate(
@@ -282,7 +309,7 @@ def patch_attention(
 
     Matrices are [out, in]; `angles_PR` spans half a head; `sizes` counts patches of each picture.
     """
-    return PatchAttention.apply(x_PD, q, k, v, o, angles_PR, sizes)
+    return PatchAttention.apply(number_format(x_PD), x_PD, q, k, v, o, angles_PR, sizes)
 
 
 # --- mixture of experts ---------------------------------------------------------------------------
@@ -296,6 +323,8 @@ class Route(torch.autograd.Function):
         """Probabilities [T, E], chosen experts [T, K] (int32, -1 beyond) and weights [T, K]."""
         ctx.format = Format.F64 if logits_TE.dtype == torch.float64 else Format.F32
         ctx.sizes = (*logits_TE.shape, int(experts_T.max()))
+        assert ctx.sizes[2] <= ctx.sizes[1], "more experts asked for than there are"
+        logits_TE = logits_TE.contiguous()
         probability_TE = torch.empty_like(logits_TE)
         weight_TK = logits_TE.new_empty(len(logits_TE), ctx.sizes[2])
         expert_TK = torch.empty(weight_TK.shape, dtype=torch.int32)
@@ -306,6 +335,7 @@ class Route(torch.autograd.Function):
         return probability_TE, expert_TK, weight_TK
 
     @staticmethod
+    @_first_order
     def backward(
         ctx: Any, dprobability_TE: Tensor, _: None, dweight_TK: Tensor
     ) -> tuple[Tensor, None]:
@@ -333,7 +363,9 @@ class RoutedExperts(torch.autograd.Function):
         (num_tokens, width), (num_experts, _, inner) = x_TD.shape, down_EDF.shape
         num_rows = int((expert_TK >= 0).sum())
         ctx.sizes = [num_tokens, num_experts, width, inner, expert_TK.shape[1], num_rows]
-        x = x_TD.to(dtype)
+        x = x_TD.to(dtype).contiguous()
+        gate_up_EFD, down_EDF = gate_up_EFD.contiguous(), down_EDF.contiguous()
+        weight_TK = weight_TK.contiguous()
         first_E = torch.empty(num_experts + 1, dtype=torch.int32)
         source_N = torch.empty(num_rows, dtype=torch.int32)
         row_TK = torch.empty_like(expert_TK)
@@ -348,10 +380,11 @@ class RoutedExperts(torch.autograd.Function):
         return out_TD, source_N
 
     @staticmethod
+    @_first_order
     def backward(ctx: Any, dout_TD: Tensor, _: None) -> tuple[Tensor | None, ...]:
         """Gradients of states, experts and weights."""
         x, gate_up_EFD, down_EDF, _, weight_TK, *_ = arrays = ctx.saved_tensors
-        dx_TD = torch.empty_like(dout_TD)
+        dx_TD = torch.empty(dout_TD.shape, dtype=dout_TD.dtype)
         dgate_up, ddown = torch.empty_like(gate_up_EFD), torch.empty_like(down_EDF)
         dweight_TK = torch.empty_like(weight_TK)
         gradients = [dout_TD.contiguous(), dx_TD, dgate_up, ddown, dweight_TK]
@@ -385,7 +418,12 @@ def experts_block(
 
 def muon_fits(matrices: Tensor) -> bool:
     """Whether `muon_step` takes this parameter."""
-    return matrices.is_cpu and matrices.dtype == torch.float32 and fits(*matrices.shape[-2:])
+    return (
+        matrices.is_cpu
+        and matrices.is_contiguous()
+        and matrices.dtype == torch.float32
+        and fits(*matrices.shape[-2:])
+    )
 
 
 def muon_step(

@@ -21,6 +21,7 @@ from trinity.inputs.chat import render
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.train.families import trained_families
 from trinity.train.items import DOMAINS, Domain, Item, Split, draw
+from trinity.train.vision.glyphs import glyph_page
 from trinity.types import Message, TextPart
 
 SYSTEM_PROMPTS = (
@@ -58,6 +59,8 @@ class CorpusConfig:
     """Longer examples are drawn again."""
     window_examples: int = 384
     micro_tokens: int = 4096
+    glyph_pages: int = 8
+    """Labelled pages of a micro-batch, for the image encoder alone; see `train.vision.glyphs`."""
     micros_per_step: int = 1
     """Steps of 4,096 tokens learn more per token than steps of twice that; see the lab notebook."""
     seed: int = 0
@@ -92,6 +95,9 @@ class MicroBatch:
     pixels: list[Tensor]
     domain_T: Tensor
     """Index of each token's domain in `DOMAINS`."""
+    glyph_pixels: list[Tensor] = field(default_factory=list)
+    glyph_labels_P: Tensor = field(default_factory=lambda: torch.empty(0, dtype=torch.int64))
+    """Of each patch of the labelled pages, in order."""
 
 
 class Corpus(Dataset[list[list[MicroBatch]]]):
@@ -112,6 +118,8 @@ class Corpus(Dataset[list[list[MicroBatch]]]):
         rng = random.Random(f"{self.config.seed}/{self.split}/{window}")
         examples = [self.example(rng) for _ in range(self.config.window_examples)]
         micros = [self._pack(group) for group in self._cut(examples)]
+        for micro in micros:
+            self._add_glyphs(rng, micro)
         size = self.config.micros_per_step
         return [micros[i : i + size] for i in range(0, len(micros) - size + 1, size)]
 
@@ -211,6 +219,15 @@ class Corpus(Dataset[list[list[MicroBatch]]]):
             lengths=[len(example.ids) - 1 for example in examples],
             pixels=[torch.from_numpy(p) for example in examples for p in example.pixels],
         )
+
+    def _add_glyphs(self, rng: random.Random, micro: MicroBatch) -> None:
+        vision = self.model.vision
+        if vision is None or not self.config.glyph_pages:
+            return
+        pages = [glyph_page(rng, self.split, vision) for _ in range(self.config.glyph_pages)]
+        micro.glyph_pixels = [torch.from_numpy(page.pixels) for page in pages]
+        labels = [torch.from_numpy(page.labels).flatten() for page in pages]
+        micro.glyph_labels_P = torch.cat(labels)
 
     def _expert_counts(self, example: Example, length: int) -> Tensor:
         # As the engine does: the prompt at the model's own count, generated tokens at the answer's.

@@ -25,6 +25,8 @@ from trinity.train.corpus import Corpus, CorpusConfig, MicroBatch
 from trinity.train.items import DOMAINS, Split
 from trinity.train.optim import learning_rate, make_optimisers
 from trinity.train.run_files import RunFiles, TrainState
+from trinity.train.vision.glyphs import glyph_loss
+from trinity.train.vision.pretrain import EncoderConfig, pretrain_encoder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,10 @@ class TrainConfig:
     """Share of the run, at its end, during which the rate falls to 0."""
     balance_weight: float = 0.01
     """Weight of the load-balancing loss (Switch Transformers, arXiv 2101.03961, eq. 4)."""
+    encoder: EncoderConfig | None = None
+    """The image encoder's own stage before the first step; none when `None` or with `start`."""
+    glyph_weight: float = 0.3
+    """Weight of the labelled pages' loss, where the corpus has such pages."""
     clip_norm: float = 1.0
     seed: int = 0
     save_every_s: float = 240.0
@@ -63,6 +69,7 @@ class Meter:
     loss_by_domain: Tensor = field(default_factory=lambda: torch.zeros(len(DOMAINS)))
     weight_by_domain: Tensor = field(default_factory=lambda: torch.zeros(len(DOMAINS)))
     balance: float = 0.0
+    glyphs: float = 0.0
     steps: int = 0
     tokens: int = 0
     started: float = field(default_factory=time.monotonic)
@@ -76,6 +83,7 @@ class Meter:
             "loss": total,
             **{name: float(mean) for name, mean in zip(DOMAINS, means, strict=True)},
             "balance": self.balance / max(self.steps, 1),
+            "glyphs": self.glyphs / max(self.steps, 1),
             "tokens_per_s": self.tokens / max(seen, 1e-9),
         }
 
@@ -108,6 +116,8 @@ class Trainer:
 
         `should_stop` is asked before each step; when it says so, the run is saved and ends.
         """
+        if self.state.steps == 0 and self.config.start is None:
+            self._pretrain_encoder(on_report)
         meter, saved = Meter(), time.monotonic()
         limit = min(self.config.total_tokens, stop_at or self.config.total_tokens)
         for step in self._steps(limit, should_stop):
@@ -121,6 +131,17 @@ class Trainer:
         if meter.steps:
             on_report(self._report(meter))
         self._save()
+
+    def _pretrain_encoder(self, on_report: Callable[[dict[str, float]], None]) -> None:
+        vision, config = self.config.model.vision, self.config.encoder
+        if vision is None or config is None:
+            return
+
+        def report(figures: dict[str, float]) -> None:
+            self.files.log({"kind": "encoder", **figures})
+            on_report(figures)
+
+        pretrain_encoder(self.model.vision_tower, vision, config, self.config.seed, report)
 
     def validate(self) -> dict[str, float]:
         """Mean loss per domain on the validation split, at the model's own expert count."""
@@ -219,7 +240,18 @@ class Trainer:
         weighted = losses * weight_T[answers]
         balance = balance_loss(hidden)
         self._record(meter, micro, answers.cpu(), weighted.detach().cpu(), balance.item())
-        return weighted.sum() / weight_T.sum() + self.config.balance_weight * balance
+        loss = weighted.sum() / weight_T.sum() + self.config.balance_weight * balance
+        if micro.glyph_pixels:
+            glyphs = self._glyph_loss(micro)
+            meter.glyphs += glyphs.item()
+            loss = loss + self.config.glyph_weight * glyphs
+        return loss
+
+    def _glyph_loss(self, micro: MicroBatch) -> Tensor:
+        with torch.autocast(self.device.type, torch.bfloat16):
+            pictures = [picture.to(self.device) for picture in micro.glyph_pixels]
+            states_PD, _ = self.model.vision_tower(pictures)
+        return glyph_loss(states_PD, micro.glyph_labels_P.to(self.device))[0]
 
     def _forward(self, micro: MicroBatch) -> Hidden:
         pictures = [picture.to(self.device) for picture in micro.pixels]

@@ -49,8 +49,8 @@ def test_json_holds_every_check(trinity: Run, readable: Path) -> None:  # noqa: 
     record = json.loads(trinity("doctor", "--json").out)
     assert record["works"] is True
     names = [check["name"] for check in record["checks"]]
-    assert {"Python", "torch", "processor", "memory", "GPU", "disk", "model mini"} <= set(names)
-    assert {"extra train", "fonts", "port"} <= set(names)
+    assert {"Python", "torch", "processor", "kernels", "memory", "GPU", "disk"} <= set(names)
+    assert {"model mini", "extra train", "fonts", "port"} <= set(names)
 
 
 def test_a_damaged_model_exits_with_1_and_says_what_mends_it(trinity: Run, readable: Path) -> None:
@@ -98,6 +98,36 @@ def test_without_torch_the_base_does_not_work(monkeypatch: pytest.MonkeyPatch) -
     assert finding.status is Status.FAILED
     assert finding.mend == "pip install 'torch>=2.13'"
     assert found("GPU").status is Status.NOTE
+    assert found("kernels").status is Status.NOTE
+
+
+def test_kernels_are_told_by_instruction_set_and_threads() -> None:
+    kernels = pytest.importorskip("trinity.ops._native")
+    finding = found("kernels")
+    assert (finding.status, finding.mend) == (Status.OK, None)
+    assert finding.detail == f"{kernels.active()}, {kernels.num_threads()} threads"
+
+
+def test_kernels_that_were_not_built_are_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trinity.ops.dispatch.HAS_NATIVE", False)
+    finding = found("kernels")
+    assert finding.status is Status.NOTE
+    assert finding.detail == "not built: training and serving use plain PyTorch"
+    assert finding.mend == "install a C++17 compiler and repeat the installation"
+
+
+def test_kernels_that_cannot_be_loaded_are_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = importlib.import_module
+
+    def fail(name: str) -> Any:
+        if name == "trinity.ops.dispatch":
+            raise ImportError("undefined symbol: nonsense")
+        return real(name)
+
+    monkeypatch.setattr(importlib, "import_module", fail)
+    finding = found("kernels")
+    assert (finding.status, finding.mend) == (Status.FAILED, "repeat the installation")
+    assert finding.detail == "cannot be loaded: undefined symbol: nonsense"
 
 
 def test_missing_packages_come_with_their_command(monkeypatch: pytest.MonkeyPatch) -> None:

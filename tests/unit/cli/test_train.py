@@ -79,6 +79,8 @@ class FakeTrainer:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> type[FakeTrainer]:
     monkeypatch.setattr(trainer_module, "Trainer", FakeTrainer)
+    # Whether they were built here changes what is printed first.
+    monkeypatch.setattr("trinity.ops.dispatch.HAS_NATIVE", True)
     monkeypatch.setattr(FakeTrainer, "on_step", staticmethod(lambda _: None))
     return FakeTrainer
 
@@ -123,6 +125,20 @@ def test_runs_a_recipe_with_what_the_command_line_sets(
         "1,500 tokens/s · 1 min 01 s left"
     )
     assert fake.seen.files.records()[0] == {"kind": "start", "recipe": "tiny", "tokens": 0}
+
+
+@pytest.mark.usefixtures("fake")
+def test_training_without_kernels_says_so_once(
+    trinity: Run, recipe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ("train", recipe, "--run", str(tmp_path / "run"), "--tokens", "300")
+    said = "The C++ kernels are not built"
+    assert said not in trinity(*arguments).out
+    monkeypatch.setattr("trinity.ops.dispatch.HAS_NATIVE", False)
+    result = trinity(*arguments)
+    assert result.code == 0
+    assert result.out.count(said) == 1
+    assert result.out.startswith(said)
 
 
 def test_ctrl_c_ends_the_run_after_the_step(

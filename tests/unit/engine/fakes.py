@@ -125,7 +125,7 @@ class ScriptedRunner:
     def forget_images(self, request_id: str) -> None:
         pass
 
-    def forget_all_images(self) -> None:
+    def weights_changed(self) -> None:
         pass
 
 

@@ -43,7 +43,11 @@ def tiny_run(tiny_model: ModelConfig) -> TrainConfig:
     return TrainConfig(
         model=tiny_model,
         corpus=CorpusConfig(
-            window_examples=24, micro_tokens=400, micros_per_step=2, expert_range=(1, 3)
+            window_examples=24,
+            micro_tokens=400,
+            micros_per_step=2,
+            expert_range=(1, 3),
+            glyph_pages=1,
         ),
         tokenizer=str(TOKENIZER),
         total_tokens=12_000,

@@ -72,12 +72,16 @@ def brightness(colour: Colour) -> float:
     return 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]
 
 
-def to_png(image: Image.Image, look: Look, rng: random.Random) -> bytes:
-    """Wear the drawing as `look` says and write it as PNG."""
+def wear(image: Image.Image, look: Look, rng: random.Random) -> Image.Image:
+    """Blur and noise as `look` says."""
     if look.blur:
         image = image.filter(ImageFilter.GaussianBlur(look.blur * look.scale))
-    if look.noise:
-        image = _with_noise(image, look.noise, rng)
+    return _with_noise(image, look.noise, rng) if look.noise else image
+
+
+def to_png(image: Image.Image, look: Look, rng: random.Random) -> bytes:
+    """Wear the drawing as `look` says and write it as PNG."""
+    image = wear(image, look, rng)
     if look.quality is not None:
         file = io.BytesIO()
         image.save(file, "JPEG", quality=look.quality)

@@ -1,0 +1,167 @@
+"""Chooses the levels of `intensity.json` by measurement: `calibrate_intensity.py DIR`.
+
+Every setting of a grid (effort token, experts per token, thinking budget) answers the same items of
+the validation split. What stays on the Pareto front of accuracy against expert evaluations becomes
+the levels; the grid is written beside them as `intensity_grid.json`.
+"""
+
+import argparse
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from trinity.cli.loading import open_llm
+from trinity.train.evaluate import sample_items
+from trinity.train.items import Domain, Item, Split
+from trinity.train.verify import judge_all
+from trinity.types import (
+    ChatRequest,
+    Generator,
+    IntensityRequest,
+    Message,
+    SamplingParams,
+    TextPart,
+)
+
+DOMAINS: tuple[Domain, ...] = ("reasoning", "vision", "code")
+EXPERTS = (1, 2, 3, 4, 5, 6)
+BUDGETS = (16, 32, 64, 128, 256)
+MAX_TOKENS = 512
+TOLERANCE = 0.005
+"""Accuracy that is not worth a dearer setting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One setting, measured."""
+
+    effort_token: str
+    experts: int
+    budget: int
+    accuracy: float
+    """Mean over the domains."""
+    expert_rows: float
+    """Routed expert evaluations per answer: the cost."""
+
+
+def main() -> None:
+    """Measure, choose, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--items", type=int, default=120, help="per domain")
+    parser.add_argument("--dry-run", action="store_true", help="measure only")
+    arguments = parser.parse_args()
+    llm, _ = open_llm(str(arguments.directory))
+    items = [
+        item
+        for domain in DOMAINS
+        for item in sample_items(domain, Split.VALIDATION, arguments.items, seed=1)
+    ]
+    points = [measure(llm, items, *setting) for setting in grid()]
+    levels = choose(points)
+    print(json.dumps(levels, indent=1))
+    if not arguments.dry_run:
+        record = {"items": arguments.items, "points": [asdict(point) for point in points]}
+        write(arguments.directory / "intensity_grid.json", record)
+        write(arguments.directory / "intensity.json", {"default": "medium", "levels": levels})
+
+
+def grid() -> list[tuple[str, int, int]]:
+    """(effort token, experts, budget): experts first at full budget, then budgets at 4 experts."""
+    full = max(BUDGETS)
+    settings = [("none", experts, 0) for experts in EXPERTS]
+    settings += [("low", experts, full) for experts in EXPERTS]
+    settings += [("high", experts, full) for experts in EXPERTS]
+    settings += [("high", experts, budget) for budget in BUDGETS[:-1] for experts in (2, 4)]
+    return settings
+
+
+def measure(
+    llm: Generator, items: list[Item], effort_token: str, experts: int, budget: int
+) -> Point:
+    """Answer all items with one setting."""
+    # Each of these efforts hands its own token to the prompt.
+    intensity = IntensityRequest(
+        reasoning_effort=effort_token,
+        active_experts=experts,
+        thinking_token_budget=budget or None,
+    )
+    generations = llm.generate([request(item, intensity) for item in items])
+    right = judge_all(items, [generation.text for generation in generations])
+    point = Point(
+        effort_token=effort_token,
+        experts=experts,
+        budget=budget,
+        accuracy=sum(right) / len(items),
+        expert_rows=sum(generation.expert_rows for generation in generations) / len(items),
+    )
+    print(point, flush=True)
+    return point
+
+
+def request(item: Item, intensity: IntensityRequest) -> ChatRequest:
+    """The item as a greedy request."""
+    system = [] if item.system is None else [Message(role="system", parts=(TextPart(item.system),))]
+    return ChatRequest(
+        messages=(*system, Message.user(item.question, *item.images)),
+        sampling=SamplingParams(temperature=0.0, max_tokens=MAX_TOKENS),
+        intensity=intensity,
+    )
+
+
+def choose(points: list[Point]) -> list[dict[str, object]]:
+    """The seven levels, each a measured setting; the highest two add experts and budget."""
+    silent = [point for point in points if point.effort_token == "none"]
+    least = cheapest(silent)
+    most = cheapest(points)
+    front = [p for p in pareto(points) if least.expert_rows < p.expert_rows < most.expert_rows]
+    between = []
+    for share in (0.25, 0.5, 0.75):
+        wanted = least.expert_rows * (most.expert_rows / least.expert_rows) ** share
+        left = [point for point in front if point not in between]
+        between.append(min(left, key=lambda p: abs(p.expert_rows - wanted)) if left else most)
+    between.sort(key=lambda point: point.expert_rows)
+    chosen = [least, *between, most]
+    settings = [(p.effort_token, p.experts, p.budget) for p in chosen]
+    token, experts, budget = settings[-1]
+    settings.append((token, min(experts + 1, max(EXPERTS)), 2 * budget))
+    settings.append((token, max(EXPERTS), 4 * budget))
+    names = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+    marks = (0, 10, 25, 50, 75, 90, 100)
+    return [
+        {
+            "name": name,
+            "intensity": mark,
+            "effort_token": token,
+            "active_experts": experts,
+            "temperature": 0.0,
+            "top_p": 1.0,
+            "thinking_token_budget": budget,
+        }
+        for name, mark, (token, experts, budget) in zip(names, marks, settings, strict=True)
+    ]
+
+
+def cheapest(points: list[Point]) -> Point:
+    """The cheapest whose accuracy is the best but for `TOLERANCE`."""
+    best = max(point.accuracy for point in points)
+    good = [point for point in points if point.accuracy >= best - TOLERANCE]
+    return min(good, key=lambda point: point.expert_rows)
+
+
+def pareto(points: list[Point]) -> list[Point]:
+    """Those that no cheaper one equals in accuracy, cheapest first."""
+    front: list[Point] = []
+    for point in sorted(points, key=lambda p: (p.expert_rows, -p.accuracy)):
+        if not front or point.accuracy > front[-1].accuracy:
+            front.append(point)
+    return front
+
+
+def write(path: Path, record: object) -> None:
+    """Write JSON for people to read."""
+    path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""The text decoder in the native kernels' layout: what the engine runs on a CPU.
+
+The weights are a copy: `PackedDecoder.of` is called again when the model's own have changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+
+from trinity.model.small4 import DecoderLayer, Hidden, Small4
+from trinity.ops import PagedBatch, dispatch
+
+if dispatch.HAS_NATIVE:
+    from trinity.ops import native_serving
+
+
+class PackedDecoder:
+    """Called like the `Small4` it was made of, with paged batches alone."""
+
+    def __init__(self, model: Small4) -> None:
+        """Pack a model that `fits`; as BF16 where that loses nothing, as FP32 otherwise."""
+        language = model.language_model
+        is_bf16 = _is_exact_in_bf16(language.parameters())
+        self._model = model
+        self._layers = [
+            _pack(layer, model, is_bf16)
+            for layer in language.model.layers
+            if isinstance(layer, DecoderLayer)
+        ]
+        self._head = native_serving.pack_matrix(language.lm_head.weight, is_bf16=is_bf16)
+
+    @property
+    def head_bytes(self) -> int:
+        """Memory of the packed head."""
+        return self._head.num_bytes
+
+    @staticmethod
+    def fits(model: Small4) -> bool:
+        """Whether the kernels run this model here."""
+        weight, c = model.language_model.lm_head.weight, model.config
+        widths = (
+            c.hidden_size,
+            c.q_lora_rank,
+            c.kv_lora_rank,
+            c.qk_nope_head_dim,
+            c.qk_rope_head_dim,
+            c.v_head_dim,
+            c.moe_intermediate_size,
+            c.n_routed_experts,
+            c.vocab_size,
+        )
+        return (
+            dispatch.HAS_NATIVE
+            and weight.is_cpu
+            and weight.dtype == torch.float32
+            and dispatch.native.fits(*widths)
+        )
+
+    def __call__(
+        self,
+        ids_T: Tensor,
+        batch: PagedBatch,
+        experts_LT: Tensor,
+        caches: list[Tensor],
+        image_features_ID: Tensor | None = None,
+    ) -> Hidden:
+        """See `Small4.forward`; the states are those before the final norm, without routings."""
+        x_TD = self._model.embed(ids_T, image_features_ID).float().contiguous()
+        config = self._model.config
+        step = native_serving.Step.of(batch, self._model.frequencies, caches[0].shape[1], config)
+        experts_LT = experts_LT.contiguous()
+        for layer, experts_T, cache in zip(self._layers, experts_LT, caches, strict=True):
+            rows = native_serving.run_layer(layer, step, experts_T, cache, x_TD)
+            batch.counters.expert_rows += rows
+        return Hidden(x_TD, ())
+
+    def logits(self, states_TD: Tensor, row_tile: int | None = None) -> Tensor:
+        """Vocabulary scores [T, Z], FP32, of states as this decoder leaves them."""
+        del row_tile  # rows are exact by themselves
+        norm = self._model.language_model.model.norm
+        vocab_size = self._model.config.vocab_size
+        return native_serving.linear(
+            states_TD.contiguous(), self._head, vocab_size, norm.weight, norm.eps
+        )
+
+
+def _pack(layer: DecoderLayer, model: Small4, is_bf16: bool) -> native_serving.Layer:
+    return native_serving.pack_layer(
+        layer.input_layernorm.weight,
+        layer.self_attn.weights(model.frequencies),
+        layer.post_attention_layernorm.weight,
+        layer.mlp.weights(),
+        model.config,
+        is_bf16=is_bf16,
+    )
+
+
+def _is_exact_in_bf16(weights: Iterable[Tensor]) -> bool:
+    return all(
+        torch.equal(weight, weight.bfloat16().float()) for weight in weights if weight.ndim > 1
+    )

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+
+kernels = pytest.importorskip("trinity.ops._native")
+
+
+def test_the_best_kernels_are_in_use_and_base_runs_anywhere() -> None:
+    assert kernels.active() == kernels.names()[0]
+    assert kernels.names()[-1] == "base"
+
+
+def test_an_unknown_instruction_set_is_refused_with_those_that_there_are() -> None:
+    before = kernels.active()
+    with pytest.raises(ValueError, match="no kernels named 'nonsense'") as refusal:
+        kernels.use("nonsense")
+    assert ", ".join(kernels.names()) in str(refusal.value)
+    assert kernels.active() == before
+
+
+@pytest.mark.parametrize("threads", [0, -1])
+def test_fewer_than_one_thread_is_refused(threads: int) -> None:
+    before = kernels.num_threads()
+    with pytest.raises(ValueError, match=f"on {threads} threads; give 1 or more"):
+        kernels.set_num_threads(threads)
+    assert kernels.num_threads() == before
+
+
+def test_threads_are_counted_as_set() -> None:
+    before = kernels.num_threads()
+    kernels.set_num_threads(before + 1)
+    assert kernels.num_threads() == before + 1
+    kernels.set_num_threads(before)
