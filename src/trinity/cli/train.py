@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -79,6 +80,9 @@ def train(
 
 def _train(config: TrainConfig, directory: Path, name: str, stop_at: int | None) -> bool:
     """Run or resume; whether Ctrl-C ended it."""
+    # Read when PyTorch is loaded: its threads would spin while those of the kernels work.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("GOMP_SPINCOUNT", "0")
     from trinity.ops import dispatch
     from trinity.train.trainer import Trainer
 

@@ -20,6 +20,7 @@ from trinity.engine.scheduler import Scheduler
 from trinity.engine.sequence import Sequence
 from trinity.errors import InvalidRequest, Overloaded
 from trinity.inputs.tokenizer import Tokenizer
+from trinity.ops.dispatch import torch_threads
 from trinity.types import AbortedEvent, Event, FailedEvent, GenerationRequest
 
 
@@ -150,8 +151,9 @@ class Engine:
         """Advance by one schedule and one model call; returns what happened, [] when idle."""
         schedule = self._scheduler.schedule()
         if schedule:
-            step = self._builder.build(schedule)
-            self._conclude(step, self._runner.run(step))
+            with torch_threads(self._runner.torch_threads):
+                step = self._builder.build(schedule)
+                self._conclude(step, self._runner.run(step))
         events, self._outbox = self._outbox, []
         return events
 

@@ -17,6 +17,7 @@ from trinity.engine.scheduler import Schedule
 from trinity.engine.sequence import Sequence
 from trinity.model.packed import PackedDecoder
 from trinity.model.small4 import Small4
+from trinity.ops.dispatch import torch_threads
 from trinity.types import PreparedImage
 
 
@@ -43,10 +44,16 @@ class Runner:
             torch.zeros(shape, dtype=weight.dtype, device=weight.device)
             for _ in range(model.config.num_hidden_layers)
         ]
+        self._all_threads = torch.get_num_threads()
         self._features: dict[str, dict[int, Tensor]] = {}
         self.expert_rows = 0
         """Routed expert evaluations so far, all layers, as the ops counted them."""
         self.weights_changed()
+
+    @property
+    def torch_threads(self) -> int:
+        """Threads that PyTorch should have during a step: one where the kernels do the work."""
+        return 1 if isinstance(self._decoder, PackedDecoder) else self._all_threads
 
     @torch.inference_mode()
     def run(self, step: Step) -> Computed:
@@ -92,7 +99,8 @@ class Runner:
         of_request = self._features.setdefault(sequence.request.request_id, {})
         if index not in of_request:
             pixels = torch.as_tensor(sequence.request.images[index].pixels)
-            of_request[index] = self._model.encode_images([pixels.to(self._caches[0])])
+            with torch_threads(self._all_threads):
+                of_request[index] = self._model.encode_images([pixels.to(self._caches[0])])
         return of_request[index]
 
 

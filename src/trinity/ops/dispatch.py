@@ -3,6 +3,8 @@ reference."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 import torch
@@ -61,3 +63,18 @@ def trains_natively(x: Tensor, weight: Tensor, *widths: int) -> bool:
         and weight.dtype in (torch.float32, torch.float64)
         and native.fits(*widths)
     )
+
+
+@contextmanager
+def torch_threads(count: int) -> Iterator[None]:
+    """Let PyTorch use `count` threads meanwhile.
+
+    Its threads spin for milliseconds after every op that they share. One thread while the kernels'
+    pool works, or the two fight for the same cores.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

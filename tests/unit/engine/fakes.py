@@ -99,6 +99,7 @@ class ScriptedRunner:
         self.config = config
         self.script = script
         self.expert_rows = 0
+        self.torch_threads = 1
         self.steps: list[Step] = []
         self.zeroed: list[int] = []
         self.spoil: set[str] = set()
