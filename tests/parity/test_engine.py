@@ -90,7 +90,7 @@ def test_the_prefix_cache_changes_nothing(expected: dict) -> None:
 @pytest.mark.parametrize(("size", "prefix_cache"), [(4, True), (4, False), (2, True)])
 def test_preemption_changes_nothing(expected: dict, size: int, prefix_cache: bool) -> None:
     engine = make_engine(
-        num_blocks=112 // size, block_size=size, prefix_cache=prefix_cache, max_step_tokens=48
+        num_blocks=120 // size, block_size=size, prefix_cache=prefix_cache, max_step_tokens=48
     )
     assert answers(run(engine, *mixed_requests())) == expected
     assert engine.stats.preemptions > 0
