@@ -57,6 +57,27 @@ PRESETS: dict[str, ModelConfig] = {
             num_attention_heads=2,
         ),
     ),
+    # Random weights, no pictures, the real model's heads: speed beside peers. The first fits a
+    # cache, where overheads rule.
+    "bench-30m": ModelConfig(
+        hidden_size=256,
+        num_hidden_layers=4,
+        num_attention_heads=4,
+        q_lora_rank=128,
+        moe_intermediate_size=64,
+        vocab_size=4096,
+        vision=None,
+    ),
+    # The real model with every width a quarter, and seven layers: memory bandwidth rules.
+    "bench-1500m": ModelConfig(
+        hidden_size=1024,
+        num_hidden_layers=7,
+        num_attention_heads=8,
+        q_lora_rank=256,
+        moe_intermediate_size=512,
+        vocab_size=32_768,
+        vision=None,
+    ),
 }
 
 
