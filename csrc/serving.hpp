@@ -11,20 +11,29 @@ namespace trinity {
 
 constexpr int64_t kPanel = 16;  // outputs whose weights stand together
 
-// Weights [outputs, inputs] as panels [outputs / 16][inputs][16], FP32; in BF16 pairs of inputs
-// stand together: [outputs / 16][inputs / 2][16][2]. Missing outputs are zeros.
+constexpr int64_t kGroup = 32;  // inputs that share a scale where weights are integers
+
+enum class WeightFormat { F32, B16, I8, I4 };
+
+// Weights [outputs, inputs] as panels of 16 outputs; missing outputs are zeros.
+//   F32: [inputs][16]
+//   B16: [inputs / 2][16][2], pairs of inputs together
+//   I8:  for each group of 32 inputs 16 scales (FP32), then [32][16] signed bytes
+//   I4:  for each group 16 scales, then [16][16] bytes: inputs 2i (low half) and 2i + 1, plus 8
+// An integer weight is its value times its output's scale in the group.
 struct Matrix {
   int64_t outputs = 0, inputs = 0;
-  bool is_bf16 = false;
+  WeightFormat format = WeightFormat::F32;
   std::vector<char> data;
 
   int64_t panels() const { return (outputs + kPanel - 1) / kPanel; }
-  int64_t panel_bytes() const { return inputs * kPanel * (is_bf16 ? 2 : 4); }
+  int64_t panel_bytes() const;
   const char* panel(int64_t index) const { return data.data() + index * panel_bytes(); }
 
-  // Output o, input i is weight[o * output_step + i * input_step]; `inputs` must be even.
+  // Output o, input i is weight[o * output_step + i * input_step]; `inputs` must be even. Where it
+  // is no multiple of 32, B16 takes the place of integers.
   static Matrix pack(const float* weight, int64_t outputs, int64_t inputs, int64_t output_step,
-                     int64_t input_step, bool is_bf16);
+                     int64_t input_step, WeightFormat format);
 };
 
 // One step's tokens: see PagedBatch in ops/batch.py.

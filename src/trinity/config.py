@@ -108,6 +108,9 @@ class ModelConfig:
         return self.kv_lora_rank + self.qk_rope_head_dim
 
 
+WEIGHTS = ("auto", "fp32", "bf16", "int8", "int4")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineConfig:
     """Sizes and policies of the engine."""
@@ -128,6 +131,15 @@ class EngineConfig:
     """Make each row's arithmetic independent of what else is in the batch, bit for bit; slower."""
     prefix_cache: bool = True
     """Reuse cache blocks of equal prompt prefixes."""
+    weights: str = "auto"
+    """What the native kernels hold weights as, one of `WEIGHTS`; `auto` loses nothing."""
+
+    def __post_init__(self) -> None:
+        """Raise `ConfigError` for a format that does not exist."""
+        if self.weights not in WEIGHTS:
+            raise ConfigError(
+                f"weights is {self.weights!r}; it must be one of {', '.join(WEIGHTS)}."
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

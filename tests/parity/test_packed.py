@@ -14,7 +14,7 @@ from tests.parity.paged import PagedSequence
 from trinity.config import ModelConfig
 from trinity.model.packed import PackedDecoder
 from trinity.model.small4 import Small4, initialise
-from trinity.ops import dispatch
+from trinity.ops import dispatch, native_serving
 
 CONFIG = ModelConfig(
     hidden_size=64,
@@ -85,6 +85,43 @@ def test_any_expert_count(experts: int) -> None:
     expected = PagedSequence(model, 32).step(ids, experts=experts)
     ours = PagedSequence(model, 32, PackedDecoder(model)).step(ids, experts=experts)
     assert error(ours, expected) < TOLERANCE
+
+
+def rounded(weight: Tensor, bits: int) -> Tensor:
+    """Groups of 32 inputs rounded to integers, with the largest as the scale."""
+    groups = weight.unflatten(-1, (-1, 32))
+    most = 2 ** (bits - 1) - 1
+    scale = groups.abs().amax(-1, keepdim=True) / most
+    return ((groups / scale).round() * scale).flatten(-2)
+
+
+def products(rows: Tensor, weight: Tensor, number: native_serving.WeightFormat) -> Tensor:
+    matrix = native_serving.pack_matrix(weight, native_serving.Weights(number, number))
+    return native_serving.linear(rows, matrix, len(weight), None, 0.0)
+
+
+def test_an_int8_matrix_is_the_rounded_one() -> None:
+    generator = torch.Generator().manual_seed(3)
+    rows, weight = (torch.randn(n, 96, generator=generator) for n in (13, 64))
+    formats = native_serving.WeightFormat
+    assert error(products(rows, weight, formats.I8), rows @ rounded(weight, 8).T) < 1e-6
+    assert error(products(rows, weight, formats.F32), rows @ weight.T) < 1e-6
+
+
+def test_an_int4_matrix_is_nearer_than_plain_rounding() -> None:
+    weight = torch.randn(64, 96, generator=torch.Generator().manual_seed(3))
+    kept = products(torch.eye(96), weight, native_serving.WeightFormat.I4).T
+    assert error(kept, weight) < error(rounded(weight, 4), weight) < 0.2
+
+
+@pytest.mark.parametrize(("weights", "most"), [("int8", 0.03), ("int4", 0.25)])
+def test_integer_weights_stay_close_and_exact_by_row(weights: str, most: float) -> None:
+    config = replace(CONFIG, qk_nope_head_dim=32, moe_intermediate_size=32)
+    model, ids = random_model(config), some_ids(60)
+    decoder = PackedDecoder(model, weights)
+    whole = PagedSequence(model, 64, decoder).run(ids, 60)
+    assert error(whole, PagedSequence(model, 64).run(ids, 60)) < most
+    assert torch.equal(PagedSequence(model, 64, decoder).run(ids, 7), whole)
 
 
 def test_weights_exact_in_bf16_take_half_the_memory() -> None:

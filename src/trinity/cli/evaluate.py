@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trinity.cli.loading import open_llm
+from trinity.cli.options import WeightsOption
 from trinity.cli.terminal import duration, stderr, stdout
+from trinity.config import EngineConfig
 from trinity.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ def evaluate(
     quick: Annotated[
         bool, typer.Option("--quick", help="Fewer exercises, efforts and expert counts.")
     ] = False,
+    weights: WeightsOption = "auto",
     seed: Annotated[int, typer.Option("--seed", help="Another seed draws other exercises.")] = 0,
 ) -> None:
     """Measure how often the model is right.
@@ -49,7 +52,7 @@ def evaluate(
     if out is not None and not out.parent.is_dir():
         raise UsageError(f"There is no directory {out.parent} to write {out.name} into.")
     config = _config(items, quick, seed)
-    llm, _ = open_llm(model)
+    llm, _ = open_llm(model, EngineConfig(weights=weights))
     started = time.monotonic()
     progress = stderr()
     cells = measure(llm, config, lambda cell: progress.print(summary_line(cell), style="dim"))
@@ -61,6 +64,7 @@ def evaluate(
         record = {
             "model": llm.model_name,
             "config": asdict(config),
+            "weights": weights,
             "seconds": round(seconds, 1),
             "cells": [cell.record() for cell in cells],
         }

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from trinity.config import WEIGHTS
 from trinity.types import EFFORTS, Effort, Mode
 
 ModelOption = Annotated[
@@ -15,6 +16,15 @@ ModelOption = Annotated[
         "--model",
         metavar="MODEL",
         help="`mini`, or the directory of a checkpoint.",
+        show_default=True,
+    ),
+]
+WeightsOption = Annotated[
+    str,
+    typer.Option(
+        "--weights",
+        metavar="W",
+        help=f"What weights are held as in memory: {', '.join(WEIGHTS)}. `auto` loses nothing.",
         show_default=True,
     ),
 ]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from trinity.cli.loading import open_llm
-from trinity.cli.options import ModelOption
+from trinity.cli.options import ModelOption, WeightsOption
 from trinity.cli.terminal import say, stderr
 from trinity.config import EngineConfig, ServerConfig
 
@@ -67,6 +67,7 @@ def serve(
     num_blocks: _NumBlocks = _ENGINE.num_blocks,
     deterministic: _Deterministic = _ENGINE.deterministic,
     prefix_cache: _PrefixCache = _ENGINE.prefix_cache,
+    weights: WeightsOption = _ENGINE.weights,
 ) -> None:
     """Serve the model over HTTP until Ctrl-C."""
     engine = EngineConfig(
@@ -78,6 +79,7 @@ def serve(
         max_waiting=max_waiting,
         deterministic=deterministic,
         prefix_cache=prefix_cache,
+        weights=weights,
     )
     config = ServerConfig(
         host=host, port=port, api_keys=tuple(api_key or ()), max_body_bytes=max_body_bytes

@@ -73,7 +73,7 @@ class LLM:
         """
         _check_parts(model.config, tokenizer, table)
         limits = Limits.of(model.config, engine, tokenizer.vocab_size)
-        runner = Runner(model, limits.num_blocks, engine.block_size)
+        runner = Runner(model, limits.num_blocks, engine.block_size, engine.weights)
         self.model_name = manifest.name
         self.config: ModelConfig = model.config
         self.tokenizer = tokenizer

@@ -15,6 +15,7 @@ from torch import Tensor
 from trinity.engine.batch import Step
 from trinity.engine.scheduler import Schedule
 from trinity.engine.sequence import Sequence
+from trinity.errors import ConfigError
 from trinity.model.packed import PackedDecoder
 from trinity.model.small4 import Small4
 from trinity.ops.dispatch import torch_threads
@@ -34,11 +35,18 @@ class Computed:
 class Runner:
     """Runs steps on one device."""
 
-    def __init__(self, model: Small4, num_blocks: int, block_size: int) -> None:
-        """Allocate the cache: the null block and `num_blocks` more in every layer."""
+    def __init__(
+        self, model: Small4, num_blocks: int, block_size: int, weights: str = "auto"
+    ) -> None:
+        """Allocate the cache: the null block and `num_blocks` more in every layer.
+
+        `weights` is what the native kernels hold weights as. Raises `ConfigError` where another
+        format than `auto` is wanted and they do not run this model here.
+        """
         weight = model.language_model.lm_head.weight
         shape = (num_blocks + 1, block_size, model.config.latent_dim)
         self._model = model
+        self._weights = weights
         self._decoder: Small4 | PackedDecoder = model
         self._caches = [
             torch.zeros(shape, dtype=weight.dtype, device=weight.device)
@@ -83,7 +91,12 @@ class Runner:
         """Take over the model's weights again, and drop what was computed with earlier ones."""
         self._features.clear()
         if PackedDecoder.fits(self._model):
-            self._decoder = PackedDecoder(self._model)
+            self._decoder = PackedDecoder(self._model, self._weights)
+        elif self._weights != "auto":
+            raise ConfigError(
+                f"Weights as {self._weights} need the native kernels, which are not installed or "
+                "do not run this model; `trinity doctor` says which. Use auto."
+            )
 
     def _image_features(self, step: Step) -> Iterator[Tensor]:
         """Features of the image tokens of a step, in order."""

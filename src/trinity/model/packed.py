@@ -20,17 +20,23 @@ if dispatch.HAS_NATIVE:
 class PackedDecoder:
     """Called like the `Small4` it was made of, with paged batches alone."""
 
-    def __init__(self, model: Small4) -> None:
-        """Pack a model that `fits`; as BF16 where that loses nothing, as FP32 otherwise."""
+    def __init__(self, model: Small4, weights: str = "auto") -> None:
+        """Pack a model that `fits`, as `weights` says: fp32, bf16, int8 or int4.
+
+        `auto` is bf16 where that loses nothing, else fp32.
+        """
         language = model.language_model
-        is_bf16 = _is_exact_in_bf16(language.parameters())
+        if weights == "auto":
+            weights = "bf16" if _is_exact_in_bf16(language.parameters()) else "fp32"
+        self.weights = weights
+        plan = native_serving.WEIGHTS[weights]
         self._model = model
         self._layers = [
-            _pack(layer, model, is_bf16)
+            _pack(layer, model, plan)
             for layer in language.model.layers
             if isinstance(layer, DecoderLayer)
         ]
-        self._head = native_serving.pack_matrix(language.lm_head.weight, is_bf16=is_bf16)
+        self._head = native_serving.pack_matrix(language.lm_head.weight, plan)
 
     @property
     def head_bytes(self) -> int:
@@ -87,14 +93,14 @@ class PackedDecoder:
         )
 
 
-def _pack(layer: DecoderLayer, model: Small4, is_bf16: bool) -> native_serving.Layer:
+def _pack(layer: DecoderLayer, model: Small4, plan: native_serving.Weights) -> native_serving.Layer:
     return native_serving.pack_layer(
         layer.input_layernorm.weight,
         layer.self_attn.weights(model.frequencies),
         layer.post_attention_layernorm.weight,
         layer.mlp.weights(),
         model.config,
-        is_bf16=is_bf16,
+        plan,
     )
 
 

@@ -35,21 +35,30 @@ def muon_step(
     parameters: list[tuple[int, int, int, float, int, int, int]], momentum: float, decay: float, /
 ) -> None: ...
 
+class WeightFormat(Enum):
+    F32 = 0
+    B16 = 1
+    I8 = 2
+    I4 = 3
+
 class Matrix:
     @staticmethod
-    def pack(weight: int, outputs: int, inputs: int, is_bf16: bool) -> Matrix: ...
+    def pack(weight: int, outputs: int, inputs: int, weights: WeightFormat) -> Matrix: ...
     @property
     def num_bytes(self) -> int: ...
 
 class AttentionLayer:
     @staticmethod
     def pack(
-        sizes: list[int], eps: float, scale: float, arrays: list[int], is_bf16: bool, /
+        sizes: list[int], eps: float, scale: float, arrays: list[int], weights: WeightFormat, /
     ) -> AttentionLayer: ...
 
 class ExpertsLayer:
     @staticmethod
-    def pack(sizes: list[int], eps: float, arrays: list[int], is_bf16: bool, /) -> ExpertsLayer: ...
+    def pack(
+        sizes: list[int], eps: float, arrays: list[int], routed: WeightFormat,
+        shared: WeightFormat, /,
+    ) -> ExpertsLayer: ...  # fmt: skip
 
 class Step:
     @staticmethod

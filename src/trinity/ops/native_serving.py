@@ -17,6 +17,27 @@ from trinity.ops.batch import PagedBatch
 from trinity.ops.reference import AttentionWeights, ExpertsWeights
 from trinity.ops.rope import softmax_scale
 
+WeightFormat = kernels.WeightFormat
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What matrices are packed as; norms and routers are always FP32."""
+
+    dense: kernels.WeightFormat
+    """Attention, shared experts and head."""
+    routed: kernels.WeightFormat
+
+
+WEIGHTS = {
+    "fp32": Weights(WeightFormat.F32, WeightFormat.F32),
+    "bf16": Weights(WeightFormat.B16, WeightFormat.B16),
+    "int8": Weights(WeightFormat.I8, WeightFormat.I8),
+    # What every token passes through stays finer: it is few bytes, and errors add up there.
+    "int4": Weights(WeightFormat.I8, WeightFormat.I4),
+}
+"""By name. Integers come in groups of 32 inputs with one scale."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:
@@ -32,10 +53,9 @@ def pack_layer(
     post_norm: Tensor,
     experts: ExpertsWeights,
     config: ModelConfig,
-    *,
-    is_bf16: bool,
+    weights: Weights,
 ) -> Layer:
-    """Copy a layer's weights into the kernels' layout, as FP32 or BF16 (norms and router FP32)."""
+    """Copy a layer's weights into the kernels' layout."""
     a, e, c = attention, experts, config
     sizes = [
         c.hidden_size, c.num_attention_heads, c.qk_nope_head_dim, c.qk_rope_head_dim, c.v_head_dim,
@@ -45,7 +65,9 @@ def pack_layer(
         input_norm, a.q_a_norm, a.kv_a_norm, torch.cat((a.q_a, a.kv_a)), a.q_b, a.kv_b, a.o
     )
     scale = softmax_scale(c.qk_head_dim, c.rope)
-    packed = kernels.AttentionLayer.pack(sizes, c.rms_norm_eps, scale, _addresses(arrays), is_bf16)
+    packed = kernels.AttentionLayer.pack(
+        sizes, c.rms_norm_eps, scale, _addresses(arrays), weights.dense
+    )
     num_experts, width, inner = e.down_EDF.shape
     arrays = _floats(
         post_norm, e.router_ED, e.gate_up_EFD, e.down_EDF, e.shared_gate, e.shared_up,
@@ -53,15 +75,18 @@ def pack_layer(
     )  # fmt: skip
     sizes = [width, inner, len(e.shared_gate), num_experts]
     return Layer(
-        packed, kernels.ExpertsLayer.pack(sizes, c.rms_norm_eps, _addresses(arrays), is_bf16)
+        packed,
+        kernels.ExpertsLayer.pack(
+            sizes, c.rms_norm_eps, _addresses(arrays), weights.routed, weights.dense
+        ),
     )
 
 
-def pack_matrix(weight: Tensor, *, is_bf16: bool) -> kernels.Matrix:
+def pack_matrix(weight: Tensor, weights: Weights) -> kernels.Matrix:
     """Copy a matrix [out, in] into the kernels' layout."""
     (values,) = _floats(weight)
     outputs, inputs = weight.shape
-    return kernels.Matrix.pack(values.data_ptr(), outputs, inputs, is_bf16)
+    return kernels.Matrix.pack(values.data_ptr(), outputs, inputs, weights.dense)
 
 
 @dataclass(frozen=True, slots=True)
