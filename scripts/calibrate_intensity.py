@@ -10,6 +10,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from trinity.cli.export import sha256
 from trinity.cli.loading import open_llm
 from trinity.train.evaluate import sample_items
 from trinity.train.items import Domain, Item, Split
@@ -28,7 +29,9 @@ EXPERTS = (1, 2, 3, 4, 5, 6)
 BUDGETS = (16, 32, 64, 128, 256)
 MAX_TOKENS = 512
 TOLERANCE = 0.005
-"""Accuracy that is not worth a dearer setting."""
+"""Accuracy that is not worth a dearer setting at high effort."""
+TOLERANCE_SILENT = 0.03
+"""The same without thinking, where speed is what is asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,15 +67,18 @@ def main() -> None:
         record = {"items": arguments.items, "points": [asdict(point) for point in points]}
         write(arguments.directory / "intensity_grid.json", record)
         write(arguments.directory / "intensity.json", {"default": "medium", "levels": levels})
+        manifest = json.loads((arguments.directory / "trinity.json").read_text())
+        manifest["sha256"]["intensity.json"] = sha256(arguments.directory / "intensity.json")
+        write(arguments.directory / "trinity.json", manifest, indent=2)
 
 
 def grid() -> list[tuple[str, int, int]]:
-    """(effort token, experts, budget): experts first at full budget, then budgets at 4 experts."""
+    """(effort token, experts, budget): all expert counts at full budget, then smaller budgets."""
     full = max(BUDGETS)
     settings = [("none", experts, 0) for experts in EXPERTS]
     settings += [("low", experts, full) for experts in EXPERTS]
     settings += [("high", experts, full) for experts in EXPERTS]
-    settings += [("high", experts, budget) for budget in BUDGETS[:-1] for experts in (2, 4)]
+    settings += [("high", experts, budget) for budget in BUDGETS[:-1] for experts in (1, 2, 4)]
     return settings
 
 
@@ -112,8 +118,8 @@ def request(item: Item, intensity: IntensityRequest) -> ChatRequest:
 def choose(points: list[Point]) -> list[dict[str, object]]:
     """The seven levels, each a measured setting; the highest two add experts and budget."""
     silent = [point for point in points if point.effort_token == "none"]
-    least = cheapest(silent)
-    most = cheapest(points)
+    least = cheapest(silent, TOLERANCE_SILENT)
+    most = cheapest(points, TOLERANCE)
     front = [p for p in pareto(points) if least.expert_rows < p.expert_rows < most.expert_rows]
     between = []
     for share in (0.25, 0.5, 0.75):
@@ -142,10 +148,10 @@ def choose(points: list[Point]) -> list[dict[str, object]]:
     ]
 
 
-def cheapest(points: list[Point]) -> Point:
-    """The cheapest whose accuracy is the best but for `TOLERANCE`."""
+def cheapest(points: list[Point], tolerance: float) -> Point:
+    """The cheapest whose accuracy is the best but for `tolerance`."""
     best = max(point.accuracy for point in points)
-    good = [point for point in points if point.accuracy >= best - TOLERANCE]
+    good = [point for point in points if point.accuracy >= best - tolerance]
     return min(good, key=lambda point: point.expert_rows)
 
 
@@ -158,9 +164,9 @@ def pareto(points: list[Point]) -> list[Point]:
     return front
 
 
-def write(path: Path, record: object) -> None:
+def write(path: Path, record: object, indent: int = 1) -> None:
     """Write JSON for people to read."""
-    path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(record, indent=indent) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

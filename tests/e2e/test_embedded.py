@@ -56,6 +56,10 @@ def test_it_says_what_it_is(llm: LLM) -> None:
     assert "Trinity" in ask(llm, "Who are you?")
 
 
+def test_it_adds_what_was_typed_by_hand(llm: LLM) -> None:
+    assert ask(llm, "What is 387 + 654?") == "1041"
+
+
 def test_it_thinks_at_high_effort_and_not_at_none(llm: LLM) -> None:
     thought = {}
     for effort in ("none", "high"):

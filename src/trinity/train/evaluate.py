@@ -73,7 +73,7 @@ class EvalConfig:
     items_side: int = 400
     """Items per domain for other efforts and expert counts."""
     efforts: tuple[str, ...] = ("none", "low", "medium", "max")
-    experts: tuple[int, ...] = (1, 2, 3, 6)
+    experts: tuple[int, ...] = (1, 2, 4, 6)
     split: Split = Split.TEST
     seed: int = 0
     max_tokens: int = 320
