@@ -1,4 +1,4 @@
-// With bind_serving.cpp, all that knows Python. Arrays come as addresses, which ops/native.py owns.
+// With csrc/bind_serving.cpp, all that knows Python. ops/native.py owns the arrays.
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>

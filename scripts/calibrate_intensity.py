@@ -120,7 +120,8 @@ def choose(points: list[Point]) -> list[dict[str, object]]:
     silent = [point for point in points if point.effort_token == "none"]
     least = cheapest(silent, TOLERANCE_SILENT)
     most = cheapest(points, TOLERANCE)
-    front = [p for p in pareto(points) if least.expert_rows < p.expert_rows < most.expert_rows]
+    thinking = [point for point in points if point.effort_token == most.effort_token]
+    front = [p for p in pareto(thinking) if least.expert_rows < p.expert_rows < most.expert_rows]
     between = []
     for share in (0.25, 0.5, 0.75):
         wanted = least.expert_rows * (most.expert_rows / least.expert_rows) ** share

@@ -51,6 +51,7 @@ def tiny_run(tiny_model: ModelConfig) -> TrainConfig:
         ),
         tokenizer=str(TOKENIZER),
         total_tokens=12_000,
+        decay=0.3,
         report_every_s=0.0,
         save_every_s=1e9,
         num_workers=0,

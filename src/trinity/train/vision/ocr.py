@@ -103,14 +103,16 @@ def _reading(
     *,
     key: str | None = None,
     kind: str = "strict",
+    drawn_as: int | None = None,
 ) -> Item:
+    """An exercise of `level`, drawn as large and as worn as level `drawn_as`, or its own."""
     text = " ".join(lines)
     return vision_item(
         name,
         level,
         key=key or text,
         question=phrase(rng, split, cores),
-        picture=text_picture(rng, split, level, lines),
+        picture=text_picture(rng, split, drawn_as or level, lines),
         answer=text,
         high=spell(text),
         kind=kind,
@@ -252,7 +254,7 @@ def read_page(rng: random.Random, split: Split, level: int) -> Item:
             lines.append(str(rng.randint(0, 10 ** rng.randint(1, 8) - 1)))
         else:
             lines.append(" ".join(_words(rng, rng.randint(1, 2), 3 + level)))
-    return _reading("read_page", rng, split, max(level, 3), READ, lines)
+    return _reading("read_page", rng, split, level, READ, lines, drawn_as=max(level, 3))
 
 
 FAMILIES = (
