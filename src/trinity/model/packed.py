@@ -1,6 +1,6 @@
 """The text decoder in the native kernels' layout: what the engine runs on a CPU.
 
-The weights are a copy: `PackedDecoder.of` is called again when the model's own have changed.
+The weights are a copy: another is made when the model's own have changed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ class PackedDecoder:
         language = model.language_model
         if weights == "auto":
             weights = "bf16" if _is_exact_in_bf16(language.parameters()) else "fp32"
-        self.weights = weights
         plan = native_serving.WEIGHTS[weights]
         self._model = model
         self._layers = [
