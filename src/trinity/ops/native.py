@@ -427,20 +427,26 @@ def muon_fits(matrices: Tensor) -> bool:
 
 
 def muon_step(
-    parameters: list[Tensor], momenta: list[Tensor], rate: float, momentum: float, decay: float
+    parameters: list[Tensor],
+    momenta: list[Tensor],
+    rates: list[float],
+    momentum: float,
+    keep: float,
 ) -> None:
-    """One step of `trinity.train.optim.Muon` on parameters that have gradients; modifies both."""
+    """One step of `trinity.train.optim.Muon` on parameters that have gradients; modifies both.
+
+    `rates` multiply each parameter's orthogonal update, `keep` what the weights were.
+    """
     jobs = []
     grads = []
-    for parameter, average in zip(parameters, momenta, strict=True):
+    for parameter, average, rate in zip(parameters, momenta, rates, strict=True):
         assert parameter.grad is not None
         grads.append(parameter.grad.contiguous())
         rows, columns = parameter.shape[-2:]
-        size = 0.2 * max(rows, columns) ** 0.5
         jobs.append((
-            parameter.numel() // (rows * columns), rows, columns, rate * size,
-            *_addresses([parameter, grads[-1], average]),
+            parameter.numel() // (rows * columns), rows, columns, rate,
+            parameter.data_ptr(), grads[-1].data_ptr(), average.data_ptr(),
         ))  # fmt: skip
     # The largest first, so that no thread is left alone with one at the end.
     jobs.sort(key=lambda job: -job[1] * job[2])
-    kernels.muon_step(jobs, momentum, 1 - rate * decay)
+    kernels.muon_step(jobs, momentum, keep)

@@ -35,20 +35,18 @@ class Muon(torch.optim.Optimizer):
                 if not self.state[parameter]:
                     self.state[parameter]["momentum"] = torch.zeros_like(parameter)
             momenta = [self.state[p]["momentum"] for p in parameters]
+            rates = [group["lr"] * update_size(parameter) for parameter in parameters]
+            keep = 1 - group["lr"] * group["weight_decay"]
             if dispatch.HAS_NATIVE and all(map(dispatch.native.muon_fits, parameters)):
-                dispatch.native.muon_step(
-                    parameters, momenta, group["lr"], group["momentum"], group["weight_decay"]
-                )
+                dispatch.native.muon_step(parameters, momenta, rates, group["momentum"], keep)
                 continue
-            for parameter, momentum in zip(parameters, momenta, strict=True):
+            for parameter, momentum, rate in zip(parameters, momenta, rates, strict=True):
                 assert parameter.grad is not None
                 momentum.lerp_(parameter.grad, 1 - group["momentum"])
                 direction = parameter.grad.lerp(momentum, group["momentum"])
                 update = orthogonalise(direction)
-                parameter.mul_(1 - group["lr"] * group["weight_decay"])
-                parameter.add_(
-                    update.to(parameter.dtype), alpha=-group["lr"] * update_size(parameter)
-                )
+                parameter.mul_(keep)
+                parameter.add_(update.to(parameter.dtype), alpha=-rate)
 
 
 def update_size(matrices: Tensor) -> float:
