@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from trinity.train.chat_texts import ABOUT, REFUSALS, SMALL_TALK, TOPICS, Kind
 from trinity.train.items import Check, Family, Item, Split
-from trinity.train.wordings import is_test_core, phrase
+from trinity.train.wordings import choose_core, phrase
 
 _HEADS = ("", "", "", "", "Ok, ", "Hey, ", "Oh, ", "Well, ", "Trinity, ", "So, ", "Hey Trinity, ")
 _TEST_HEADS = ("", "", "Alright, ", "Ah, ", "Dear Trinity, ")
@@ -34,7 +34,7 @@ class Talk:
         """Make one item, worded for `split`; `level` changes nothing but the item's own."""
         slots = {name: rng.choice(topics) for name, topics in TOPICS.items()}
         if self.dressed:
-            question = phrase(rng, split, self.kind.cores, plain=False, **slots)
+            question = phrase(rng, split, self.kind.cores, **slots)
         else:
             question = _said(rng, split, self.kind.cores, slots)
         return Item(
@@ -53,7 +53,7 @@ class Talk:
 def _said(rng: random.Random, split: Split, cores: Sequence[str], slots: Mapping[str, str]) -> str:
     """A greeting or the like: a core between a head and a tail, any case."""
     test = split is Split.TEST
-    core = rng.choice([core for i, core in enumerate(cores) if is_test_core(i) == test])
+    core = choose_core(rng, split, cores)
     head = rng.choice(_TEST_HEADS if test else _HEADS)
     tail = rng.choice(_TEST_TAILS if test else _TAILS)
     words, mark = (

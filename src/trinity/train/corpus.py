@@ -21,7 +21,8 @@ from trinity.inputs.chat import render
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.train.families import trained_families
 from trinity.train.items import DOMAINS, Domain, Item, Split, draw
-from trinity.train.vision.glyphs import glyph_page
+from trinity.train.vision.labels import label_patches
+from trinity.train.vision.pages import labelled_page
 from trinity.types import Message, TextPart
 
 SYSTEM_PROMPTS = (
@@ -38,9 +39,9 @@ class CorpusConfig:
     """What the stream is made of. Shares need not sum to 1."""
 
     domain_shares: tuple[tuple[Domain, float], ...] = (
-        ("reasoning", 0.35),
-        ("vision", 0.40),
-        ("code", 0.21),
+        ("reasoning", 0.38),
+        ("vision", 0.42),
+        ("code", 0.16),
         ("chat", 0.04),
     )
     effort_shares: tuple[tuple[str, float], ...] = (("none", 0.25), ("low", 0.2), ("high", 0.55))
@@ -59,8 +60,8 @@ class CorpusConfig:
     """Longer examples are drawn again."""
     window_examples: int = 384
     micro_tokens: int = 4096
-    glyph_pages: int = 8
-    """Labelled pages of a micro-batch, for the image encoder alone; see `train.vision.glyphs`."""
+    label_pages: int = 8
+    """Labelled pages of a micro-batch, for the image encoder alone; see `train.vision.labels`."""
     micros_per_step: int = 1
     """Steps of 4,096 tokens learn more per token than steps of twice that; see the lab notebook."""
     seed: int = 0
@@ -78,6 +79,8 @@ class Example:
     experts: tuple[int, ...]
     """Expert count per layer for the answer; the prompt runs at the model's own."""
     pixels: tuple[np.ndarray, ...] = field(repr=False)
+    labels: tuple[np.ndarray, ...] = field(repr=False)
+    """What the patches of each picture show; see `train.vision.labels`."""
     domain: Domain
 
 
@@ -95,9 +98,10 @@ class MicroBatch:
     pixels: list[Tensor]
     domain_T: Tensor
     """Index of each token's domain in `DOMAINS`."""
-    glyph_pixels: list[Tensor] = field(default_factory=list)
-    glyph_labels_P: Tensor = field(default_factory=lambda: torch.empty(0, dtype=torch.int64))
-    """Of each patch of the labelled pages, in order."""
+    pages: list[Tensor] = field(default_factory=list)
+    """Pixels of pictures for the image encoder alone."""
+    labels: list[Tensor] = field(default_factory=list)
+    """Of each picture, then of each page, what its patches show: int64 [groups, patches]."""
 
 
 class Corpus(Dataset[list[list[MicroBatch]]]):
@@ -119,7 +123,7 @@ class Corpus(Dataset[list[list[MicroBatch]]]):
         examples = [self.example(rng) for _ in range(self.config.window_examples)]
         micros = [self._pack(group) for group in self._cut(examples)]
         for micro in micros:
-            self._add_glyphs(rng, micro)
+            self._add_pages(rng, micro)
         size = self.config.micros_per_step
         return [micros[i : i + size] for i in range(0, len(micros) - size + 1, size)]
 
@@ -165,6 +169,7 @@ class Corpus(Dataset[list[list[MicroBatch]]]):
             silent=frozenset(len(prompt.token_ids) + i for i in silent),
             experts=self._experts(rng),
             pixels=tuple(image.pixels for image in prompt.images),
+            labels=self._labels(item, [image.pixels for image in prompt.images]),
             domain=item.domain,
         )
 
@@ -218,16 +223,25 @@ class Corpus(Dataset[list[list[MicroBatch]]]):
             experts_LT=torch.cat(experts, dim=1),
             lengths=[len(example.ids) - 1 for example in examples],
             pixels=[torch.from_numpy(p) for example in examples for p in example.pixels],
+            labels=[torch.from_numpy(p) for example in examples for p in example.labels],
         )
 
-    def _add_glyphs(self, rng: random.Random, micro: MicroBatch) -> None:
+    def _labels(self, item: Item, pictures: list[np.ndarray]) -> tuple[np.ndarray, ...]:
+        assert self.model.vision is not None or not pictures
+        labels = []
+        for pixels in pictures:
+            rows, columns = (edge // self.model.vision.patch_size for edge in pixels.shape[1:])
+            labels.append(label_patches(item.marks, rows, columns).reshape(-1, rows * columns))
+        return tuple(labels)
+
+    def _add_pages(self, rng: random.Random, micro: MicroBatch) -> None:
         vision = self.model.vision
-        if vision is None or not self.config.glyph_pages:
+        if vision is None:
             return
-        pages = [glyph_page(rng, self.split, vision) for _ in range(self.config.glyph_pages)]
-        micro.glyph_pixels = [torch.from_numpy(page.pixels) for page in pages]
-        labels = [torch.from_numpy(page.labels).flatten() for page in pages]
-        micro.glyph_labels_P = torch.cat(labels)
+        for _ in range(self.config.label_pages):
+            page = labelled_page(rng, self.split, vision)
+            micro.pages.append(torch.from_numpy(page.pixels))
+            micro.labels.append(torch.from_numpy(page.labels).flatten(1))
 
     def _expert_counts(self, example: Example, length: int) -> Tensor:
         # As the engine does: the prompt at the model's own count, generated tokens at the answer's.

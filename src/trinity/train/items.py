@@ -39,6 +39,17 @@ class Check:
     """What the verifier compares with: text, a number, a list, or a program's tests."""
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that a picture shows, and where: the image encoder is told of it in training."""
+
+    group: str
+    """What is told: `glyph`, `colour`, `kind` or `value`; see `trinity.train.vision.labels`."""
+    label: str
+    boxes: tuple[tuple[float, float, float, float], ...]
+    """Its places: left, top, right, bottom as shares of the picture's width and height."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One exercise with its solution."""
@@ -50,6 +61,8 @@ class Item:
     question: str
     images: tuple[bytes, ...] = field(default=(), repr=False)
     """PNG files, in the order they stand before the question."""
+    marks: tuple[Mark, ...] | None = field(default=None, repr=False)
+    """What the first picture shows; `None` where that is not noted."""
     answer: str
     """What the model should say: short, final, no explanation."""
     thoughts_low: str

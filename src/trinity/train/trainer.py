@@ -25,7 +25,7 @@ from trinity.train.corpus import Corpus, CorpusConfig, MicroBatch
 from trinity.train.items import DOMAINS, Split
 from trinity.train.optim import learning_rate, make_optimisers
 from trinity.train.run_files import RunFiles, TrainState
-from trinity.train.vision.glyphs import glyph_loss
+from trinity.train.vision.labels import label_loss
 from trinity.train.vision.pretrain import EncoderConfig, pretrain_encoder
 
 
@@ -49,8 +49,8 @@ class TrainConfig:
     """Weight of the load-balancing loss (Switch Transformers, arXiv 2101.03961, eq. 4)."""
     encoder: EncoderConfig | None = None
     """The image encoder's own stage before the first step; none when `None` or with `start`."""
-    glyph_weight: float = 0.3
-    """Weight of the labelled pages' loss, where the corpus has such pages."""
+    label_weight: float = 0.3
+    """Weight of the loss on what patches show, where the corpus tells it."""
     clip_norm: float = 1.0
     seed: int = 0
     save_every_s: float = 240.0
@@ -69,7 +69,7 @@ class Meter:
     loss_by_domain: Tensor = field(default_factory=lambda: torch.zeros(len(DOMAINS)))
     weight_by_domain: Tensor = field(default_factory=lambda: torch.zeros(len(DOMAINS)))
     balance: float = 0.0
-    glyphs: float = 0.0
+    labels: float = 0.0
     steps: int = 0
     tokens: int = 0
     started: float = field(default_factory=time.monotonic)
@@ -83,7 +83,7 @@ class Meter:
             "loss": total,
             **{name: float(mean) for name, mean in zip(DOMAINS, means, strict=True)},
             "balance": self.balance / max(self.steps, 1),
-            "glyphs": self.glyphs / max(self.steps, 1),
+            "labels": self.labels / max(self.steps, 1),
             "tokens_per_s": self.tokens / max(seen, 1e-9),
         }
 
@@ -233,34 +233,40 @@ class Trainer:
         weight_T = micro.weight_T.to(self.device)
         answers = weight_T.nonzero().squeeze(-1)
         with torch.autocast(self.device.type, torch.bfloat16):
-            hidden = self._forward(micro)
+            hidden, labels = self._forward(micro)
             logits = self.model.logits(hidden.states_TD[answers])
         targets = micro.targets_T.to(self.device)[answers]
         losses = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
         weighted = losses * weight_T[answers]
         balance = balance_loss(hidden)
         self._record(meter, micro, answers.cpu(), weighted.detach().cpu(), balance.item())
-        loss = weighted.sum() / weight_T.sum() + self.config.balance_weight * balance
-        if micro.glyph_pixels:
-            glyphs = self._glyph_loss(micro)
-            meter.glyphs += glyphs.item()
-            loss = loss + self.config.glyph_weight * glyphs
-        return loss
+        meter.labels += labels.item()
+        task = weighted.sum() / weight_T.sum()
+        return task + self.config.balance_weight * balance + self.config.label_weight * labels
 
-    def _glyph_loss(self, micro: MicroBatch) -> Tensor:
-        with torch.autocast(self.device.type, torch.bfloat16):
-            pictures = [picture.to(self.device) for picture in micro.glyph_pixels]
-            states_PD, _ = self.model.vision_tower(pictures)
-        return glyph_loss(states_PD, micro.glyph_labels_P.to(self.device))[0]
-
-    def _forward(self, micro: MicroBatch) -> Hidden:
-        pictures = [picture.to(self.device) for picture in micro.pixels]
-        return self.model(
+    def _forward(self, micro: MicroBatch) -> tuple[Hidden, Tensor]:
+        features, labels = self._see(micro)
+        hidden = self.model(
             micro.ids_T.to(self.device),
             PackedBatch.from_lengths(micro.lengths, self.device),
             micro.experts_LT.to(self.device),
-            image_features_ID=self.model.encode_images(pictures) if pictures else None,
+            image_features_ID=features,
         )
+        return hidden, labels
+
+    def _see(self, micro: MicroBatch) -> tuple[Tensor | None, Tensor]:
+        """Features of the micro-batch's pictures, and the loss on what all patches show."""
+        pictures = [picture.to(self.device) for picture in (*micro.pixels, *micro.pages)]
+        if not pictures:
+            return None, torch.zeros((), device=self.device)
+        states_PD, grids = self.model.vision_tower(pictures)
+        labels_GP = torch.cat(micro.labels, dim=1).to(self.device)
+        loss, _ = label_loss(states_PD, labels_GP)
+        grids = grids[: len(micro.pixels)]
+        if not grids:
+            return None, loss
+        num_patches = sum(rows * columns for rows, columns in grids)
+        return self.model.multi_modal_projector(states_PD[:num_patches], grids), loss
 
     def _record(
         self, meter: Meter, micro: MicroBatch, answers: Tensor, weighted: Tensor, balance: float

@@ -47,7 +47,7 @@ def tiny_run(tiny_model: ModelConfig) -> TrainConfig:
             micro_tokens=400,
             micros_per_step=2,
             expert_range=(1, 3),
-            glyph_pages=1,
+            label_pages=1,
         ),
         tokenizer=str(TOKENIZER),
         total_tokens=12_000,

@@ -16,6 +16,7 @@ from trinity.train.vision import (
     fonts,
     look,
     ocr,
+    ocr_cores,
     scene_cores,
     scenes,
     sign_cores,
@@ -309,7 +310,7 @@ def test_segments_that_cross() -> None:
     "cores",
     [
         value
-        for module in (ocr, sums, chart_cores, scene_cores, sign_cores)
+        for module in (ocr_cores, chart_cores, scene_cores, sign_cores)
         for name, value in vars(module).items()
         if name.isupper() and isinstance(value, tuple) and isinstance(value[0], str)
     ],

@@ -6,9 +6,10 @@ import random
 from collections.abc import Sequence
 
 from trinity.train.code.program import Program, behaviour, call, cases_for, key_for
-from trinity.train.code.wording import choose_core, dress
+from trinity.train.code.wording import dress
 from trinity.train.code.writing import Fitting, answer_item
 from trinity.train.items import Family, Item, Split
+from trinity.train.wordings import choose_core
 
 _EXAMPLES = (
     "{examples}. Write f.",

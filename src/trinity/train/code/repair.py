@@ -15,9 +15,10 @@ from trinity.train.code.program import (
     key_for,
     result_of,
 )
-from trinity.train.code.wording import choose_core, dress, fenced, plain, renamed
+from trinity.train.code.wording import dress, fenced, plain, renamed
 from trinity.train.code.writing import Fitting, answer_item, any_program, hints, tested
 from trinity.train.items import Check, Family, Item, Split
+from trinity.train.wordings import choose_core
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from trinity.train.code.inputs import KINDS
 from trinity.train.code.program import Program
 from trinity.train.items import Split
-from trinity.train.wordings import is_test_core, phrase
+from trinity.train.wordings import choose, choose_core, phrase
 
 WITH_SIGNATURE = (
     "Write a function {sig} that returns {returns}.",
@@ -60,8 +60,23 @@ WITHOUT_SIGNATURE = (
     "Write me a function that takes {takes} and returns {returns}.",
     "Make me a small Python function which {does}.",
 )
-OPENERS = ("", "", "", "", "", "Hi, ", "Hello! ", "Quick task: ", "Please help: ", "Task: ")
-ENDINGS = ("", "", "", "", "", " Thanks!", " Please.", " Thank you.", " Only the code.")
+OPENERS = (
+    *("",) * 6,
+    "<Hi|Hello|Hey|Good morning>, ",
+    "<Hi|Hello>! ",
+    "<Quick|Small|Easy|New|Coding|Python|Another> <task|exercise|problem|job>: ",
+    "<Please help|Help me|Please help me>: ",
+    "<Task|Exercise|Problem|Homework|Assignment><| 1| 2| 3>: ",
+    "<Ok|Now|So|Well>, ",
+)
+ENDINGS = (
+    *("",) * 6,
+    " <Thanks|Thank you|Many thanks><!|.>",
+    " Please.",
+    " <Only|Just> <the code|code><|, please>.",
+    " No <comments|explanation|imports>.",
+    " Keep it <simple|short>.",
+)
 TEST_OPENERS = ("", "", "Hey there, ", "Next task: ")
 TEST_ENDINGS = ("", "", " Cheers!", " Just the function.")
 
@@ -112,21 +127,15 @@ def task(rng: random.Random, split: Split, program: Program) -> tuple[str, str, 
     return dress(rng, split, core, **slots), name, program
 
 
-def choose_core(rng: random.Random, split: Split, cores: Sequence[str]) -> str:
-    """A core of those that `split` may use."""
-    test = split is Split.TEST
-    return rng.choice([core for i, core in enumerate(cores) if is_test_core(i) == test])
-
-
 def dress(rng: random.Random, split: Split, core: str, **slots: str) -> str:
     """Fill a command and put an opener and an ending of the split around it."""
     test = split is Split.TEST
     if rng.random() < 0.25:
         core = _casual(rng, core)
-    opener = rng.choice(TEST_OPENERS if test else OPENERS)
+    opener = choose(rng, TEST_OPENERS if test else OPENERS)
     if opener.endswith((", ", ": ")) and core[1:2].islower() and rng.random() < 0.7:
         core = core[0].lower() + core[1:]
-    ending = rng.choice(TEST_ENDINGS if test else ENDINGS)
+    ending = choose(rng, TEST_ENDINGS if test else ENDINGS)
     if core.endswith(":"):
         ending = ""
     elif ending and core[-1] not in ".?!":
@@ -138,7 +147,7 @@ def ask_about(
     rng: random.Random, split: Split, cores: Sequence[str], code: str, **slots: str
 ) -> str:
     """A question about `code`, which is shown before or after it, mostly between fences."""
-    sentence = phrase(rng, split, cores, plain=False, **slots)
+    sentence = phrase(rng, split, cores, **slots)
     style = rng.random()
     if style < 0.5:
         return f"{sentence}\n{fenced(code)}"

@@ -24,9 +24,10 @@ from trinity.train.code.program import (
 from trinity.train.code.recursion import recursion
 from trinity.train.code.reductions import reduction
 from trinity.train.code.strings import string_function
-from trinity.train.code.wording import choose_core, dress, fenced, plain, renamed, task
+from trinity.train.code.wording import dress, fenced, plain, renamed, task
 from trinity.train.code.words import word_list
 from trinity.train.items import Check, Family, Item, Split
+from trinity.train.wordings import choose_core
 
 MAX_QUESTION_CHARS = 350
 MAX_ANSWER_CHARS = 250

@@ -11,6 +11,7 @@ from trinity.train.reasoning import (
     compare,
     dates,
     divisors,
+    drills,
     expressions,
     held_out,
     letters,
@@ -40,5 +41,6 @@ FAMILIES: tuple[Family, ...] = (
     *dates.FAMILIES,
     *times.FAMILIES,
     *procedures.FAMILIES,
+    *drills.FAMILIES,
     *held_out.FAMILIES,
 )

@@ -51,7 +51,7 @@ class Exercise:
             domain="reasoning",
             family=self.name,
             key=solved.key,
-            question=phrase(rng, split, self.cores[solved.variant], plain=False, **solved.slots),
+            question=phrase(rng, split, self.cores[solved.variant], **solved.slots),
             answer=solved.answer,
             thoughts_low=solved.low,
             thoughts_high=solved.high,
@@ -68,11 +68,12 @@ def family(
     *,
     weight: float = 1.0,
     held_out: bool = False,
+    drill: bool = False,
 ) -> Family:
     """A reasoning family whose questions are `cores`, or a list of cores for each variant."""
     by_variant = cores if isinstance(cores, Mapping) else {"": cores}
     make = Exercise(name, solve, by_variant, kind)
-    return Family(name, "reasoning", make, weight=weight, held_out=held_out)
+    return Family(name, "reasoning", make, weight, held_out, drill)
 
 
 def between(rng: random.Random, ranges: Sequence[tuple[int, int]], level: int) -> int:

@@ -1,7 +1,7 @@
 """Vision exercises: pictures drawn with Pillow, questions about them and checked answers."""
 
 from trinity.train.items import Family
-from trinity.train.vision import charts, comparing, ocr, scenes, signs, sums, tables, unseen
+from trinity.train.vision import charts, comparing, drills, ocr, scenes, signs, sums, tables, unseen
 
 FAMILIES: tuple[Family, ...] = (
     *ocr.FAMILIES,
@@ -11,6 +11,7 @@ FAMILIES: tuple[Family, ...] = (
     *charts.FAMILIES,
     *tables.FAMILIES,
     *signs.FAMILIES,
+    *drills.FAMILIES,
     *unseen.FAMILIES,
 )
 """Every family of the domain; `weight` is the share of each, `held_out` marks the unseen ones."""

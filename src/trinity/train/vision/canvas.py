@@ -8,11 +8,13 @@ from dataclasses import replace
 
 from PIL import Image, ImageDraw
 
-from trinity.train.items import Split
+from trinity.train.items import Mark, Split
 from trinity.train.vision import fonts
 from trinity.train.vision.look import BLACK, WHITE, Colour, choose_look, to_png
 
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 
 _SMOOTH = 2
 _DARK: tuple[Colour, ...] = ((25, 25, 30), (15, 25, 50), (40, 40, 40), (0, 0, 0))
@@ -45,6 +47,7 @@ class Canvas:
     def start(self, width: float, height: float) -> None:
         """Take a blank sheet of at least this size: edges become whole image tokens."""
         self.width, self.height = (int(-(-edge // 16)) * 16 for edge in (width, height))
+        self._marks: list[Mark] = []
         size = (round(self.width * self._scale), round(self.height * self._scale))
         self._image = Image.new("RGB", size, self.paper)
         self._draw = ImageDraw.Draw(self._image)
@@ -63,7 +66,7 @@ class Canvas:
 
     def box(
         self,
-        corners: tuple[float, float, float, float],
+        corners: Box,
         fill: Colour | None,
         outline: Colour | None = None,
         width: float = 1,
@@ -74,7 +77,7 @@ class Canvas:
 
     def ellipse(
         self,
-        corners: tuple[float, float, float, float],
+        corners: Box,
         fill: Colour | None,
         outline: Colour | None = None,
         width: float = 1,
@@ -83,15 +86,13 @@ class Canvas:
         pen = max(1, round(width * self._scale)) if outline else 0
         self._draw.ellipse(self._box(corners), fill, outline, pen)
 
-    def slice(
-        self, corners: tuple[float, float, float, float], start: float, end: float, fill: Colour
-    ) -> None:
+    def slice(self, corners: Box, start: float, end: float, fill: Colour) -> None:
         """Draw a slice of a pie from `start` to `end`, degrees clockwise from three o'clock."""
         self._draw.pieslice(self._box(corners), start, end, fill, self.paper, round(self._scale))
 
     def arc(
         self,
-        corners: tuple[float, float, float, float],
+        corners: Box,
         start: float,
         end: float,
         width: float,
@@ -112,11 +113,33 @@ class Canvas:
             y += cap * self._scale / 2
             anchor = anchor[0] + "s"
         self._draw.text((x, y), text, fill or self.ink, font, anchor)
+        self._mark_text(at, text, cap, anchor[0])
 
     def text_width(self, text: str, cap: float = 9.5) -> float:
         """Width that `text` takes."""
         size = fonts.size_for(self._face, cap * 4)
         return fonts.load(self._face, size).getlength(text) / 4
+
+    def mark(self, *boxes: Box, **labels: object) -> None:
+        """Note that `boxes` show what `labels` say, by group: `colour="red", kind="bar"`."""
+        shares = tuple(
+            (left / self.width, top / self.height, right / self.width, bottom / self.height)
+            for left, top, right, bottom in boxes
+        )
+        self._marks += [Mark(group, str(label), shares) for group, label in labels.items()]
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """All that was noted on this sheet; later marks lie over earlier ones."""
+        return tuple(self._marks)
+
+    def _mark_text(self, at: Point, text: str, cap: float, side: str) -> None:
+        left = at[0] - self.text_width(text, cap) * {"l": 0, "m": 0.5, "r": 1}[side]
+        for i, character in enumerate(text):
+            start, stop = (left + self.text_width(text[:end], cap) for end in (i, i + 1))
+            if character != " ":
+                box = (start, at[1] - 0.6 * cap, stop, at[1] + 0.8 * cap)
+                self.mark(box, glyph=character)
 
     def png(self) -> bytes:
         """Finish the picture."""
@@ -130,7 +153,7 @@ class Canvas:
     def _all(self, points: Sequence[Point]) -> list[Point]:
         return [(x * self._scale, y * self._scale) for x, y in points]
 
-    def _box(self, corners: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    def _box(self, corners: Box) -> Box:
         left, top, right, bottom = (edge * self._scale for edge in corners)
         return left, top, right, bottom
 

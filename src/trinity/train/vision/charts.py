@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 from trinity.train.items import Item, Split
 from trinity.train.vision import chart_cores as cores
-from trinity.train.vision.canvas import Canvas
+from trinity.train.vision.canvas import Box, Canvas
 from trinity.train.vision.making import listing, vision_family, vision_item
 from trinity.train.vision.plots import Data, draw_bars, draw_line, draw_lying_bars, make_data
 from trinity.train.vision.shapes import colours_on, shade
@@ -38,7 +39,7 @@ def _value(
         level,
         key=f"{data} | {label}",
         question=phrase(rng, split, cores.VALUE, label=label),
-        picture=canvas.png(),
+        picture=canvas,
         answer=data.value(label),
         low=f"{label} {data.value(label)}",
         high=f"{data}; {label} is {data.value(label)}",
@@ -57,7 +58,7 @@ def bar_extreme(rng: random.Random, split: Split, level: int) -> Item:
         level,
         key=f"{data} | {word}",
         question=phrase(rng, split, cores.EXTREME, word=word),
-        picture=draw(rng, split, level, data).png(),
+        picture=draw(rng, split, level, data),
         answer=label,
         low=f"{word} {value}",
         high=f"{data}; {word} {value} is {label}",
@@ -76,7 +77,7 @@ def bar_difference(rng: random.Random, split: Split, level: int) -> Item:
         level,
         key=f"{data} | {one} {two}",
         question=phrase(rng, split, cores.DIFFERENCE, one=one, two=two),
-        picture=draw_bars(rng, split, level, data).png(),
+        picture=draw_bars(rng, split, level, data),
         answer=high - low,
         low=f"{high}-{low}={high - low}",
         high=f"{data}; {one} {high}, {two} {low}; {high}-{low}={high - low}",
@@ -95,7 +96,7 @@ def bar_count(rng: random.Random, split: Split, level: int) -> Item:
             level,
             key=f"{data}",
             question=phrase(rng, split, cores.COUNT),
-            picture=canvas.png(),
+            picture=canvas,
             answer=len(data.labels),
             low=listing(data.labels),
             high=f"{listing(data.labels)}: {len(data.labels)}",
@@ -108,7 +109,7 @@ def bar_count(rng: random.Random, split: Split, level: int) -> Item:
         level,
         key=f"{data} | {limit}",
         question=phrase(rng, split, cores.COUNT_OVER, limit=limit),
-        picture=canvas.png(),
+        picture=canvas,
         answer=len(over),
         low=f"{listing(over)}: {len(over)}",
         high=f"{data}; over {limit}: {listing(over)}: {len(over)}",
@@ -126,7 +127,7 @@ def line_extreme(rng: random.Random, split: Split, level: int) -> Item:
         level,
         key=f"{data} | {word}",
         question=phrase(rng, split, cores.LINE, word=word),
-        picture=draw_line(rng, split, level, data).png(),
+        picture=draw_line(rng, split, level, data),
         answer=label,
         low=f"{word} {value}",
         high=f"{data}; {word} {value} is {label}",
@@ -146,9 +147,12 @@ def pie_extreme(rng: random.Random, split: Split, level: int) -> Item:
     for i, (share, name) in enumerate(zip(shares, names, strict=True)):
         fill, end = shade(rng, name, 8), start + 360 * share / sum(shares)
         canvas.slice((6, 6, 90, 90), start, end, fill)
+        canvas.mark(*_slice_boxes(start, end), colour=name, kind="slice", value=share)
         start = end
         y = 48 + (i - (count - 1) / 2) * 17
         canvas.box((98, y - 5, 108, y + 5), fill)
+        canvas.mark((96, y - 8, 110, y + 8), colour=name)
+        canvas.mark((96, y - 8, canvas.width, y + 8), value=share)
         canvas.text((112, y), labels[i], anchor="lm")
     word, share = rng.choice((("largest", max(shares)), ("smallest", min(shares))))
     found = shares.index(share)
@@ -162,11 +166,23 @@ def pie_extreme(rng: random.Random, split: Split, level: int) -> Item:
         level,
         key=f"{slices} | {word}",
         question=phrase(rng, split, cores.PIE, word=word),
-        picture=canvas.png(),
+        picture=canvas,
         answer=labels[found],
         low=f"{word} {names[found]}",
         high=f"{legend}; by size {by_size}; {word} {names[found]} is {labels[found]}",
     )
+
+
+def _slice_boxes(start: float, end: float) -> list[Box]:
+    """Boxes of a patch's size on the slice from `start` to `end` degrees."""
+    boxes = []
+    for radius in (14, 25, 36):
+        steps = max(1, int((end - start) * math.pi / 180 * radius / 7))
+        for step in range(steps):
+            angle = math.radians(start + (step + 0.5) * (end - start) / steps)
+            x, y = 48 + radius * math.cos(angle), 48 + radius * math.sin(angle)
+            boxes.append((x - 4, y - 4, x + 4, y + 4))
+    return boxes
 
 
 FAMILIES = (

@@ -47,7 +47,7 @@ def extreme_size(rng: random.Random, split: Split, level: int) -> Item:
         level,
         key=f"{listing(shapes)} | {word} {answer}",
         question=phrase(rng, split, cores.EXTREME, word=word),
-        picture=canvas.png(),
+        picture=canvas,
         answer=answer,
         high=f"{listing(shapes)}; {word}: {answer}",
     )
@@ -75,6 +75,8 @@ def missing_shape(rng: random.Random, split: Split, level: int) -> Item:
             else:
                 answer = str(shape)
                 canvas.text(at, "?", 16)
+                box = (at[0] - radius, at[1] - radius, at[0] + radius, at[1] + radius)
+                canvas.mark(box, colour=shape.colour, kind=shape.kind)
             shown.append("?" if (row, column) == gone else str(shape))
         rows.append(listing(shown))
     if rng.random() < 0.6:
@@ -84,7 +86,7 @@ def missing_shape(rng: random.Random, split: Split, level: int) -> Item:
         level,
         key=f"{' / '.join(rows)}",
         question=phrase(rng, split, cores.MISSING),
-        picture=canvas.png(),
+        picture=canvas,
         answer=answer,
         high=f"{' / '.join(rows)}; ? is {answer}",
     )
@@ -117,7 +119,7 @@ def odd_one(rng: random.Random, split: Split, level: int) -> Item:
         level,
         key=f"{rows}x{columns} {common} | {odd} {place}",
         question=phrase(rng, split, cores.ODD_ONE),
-        picture=canvas.png(),
+        picture=canvas,
         answer=str(odd),
         high=f"all {common}, one {odd}",
     )
@@ -149,7 +151,7 @@ def more_of(rng: random.Random, split: Split, level: int) -> Item:
         level,
         key=f"{columns}: {listing(described)} | {one} {two}",
         question=phrase(rng, split, cores.MORE_OF, one=one, two=two),
-        picture=canvas.png(),
+        picture=canvas,
         answer=answer,
         low=low,
         high=f"{listing(colours)}: {low}; {answer}",

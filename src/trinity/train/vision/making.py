@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from trinity.train.items import Check, Family, Item, Split
+from trinity.train.vision.canvas import Canvas
 
 Make = Callable[[random.Random, Split, int], Item]
 
@@ -23,13 +24,16 @@ def vision_item(
     *,
     key: str,
     question: str,
-    picture: bytes,
+    picture: Canvas | bytes,
     answer: str | int,
     low: str = "",
     high: str,
     kind: str = "exact",
 ) -> Item:
-    """An item with one picture, judged by comparing with `answer` in the way `kind` says."""
+    """An item with one picture, judged by comparing with `answer` in the way `kind` says.
+
+    A canvas is finished here, and its marks go with it.
+    """
     text = str(answer)
     payload: object = text
     if kind == "number":
@@ -40,7 +44,8 @@ def vision_item(
         family=family,
         key=key,
         question=question,
-        images=(picture,),
+        images=(picture.png() if isinstance(picture, Canvas) else picture,),
+        marks=picture.marks if isinstance(picture, Canvas) else None,
         answer=text,
         thoughts_low=low,
         thoughts_high=high,

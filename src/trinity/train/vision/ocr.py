@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 
 from trinity.train.items import Item, Split
+from trinity.train.vision import ocr_cores as cores
 from trinity.train.vision.making import listing, vision_family, vision_item
 from trinity.train.vision.text import text_picture
 from trinity.train.vision.words import made_up_word, words_between
@@ -13,79 +14,6 @@ from trinity.train.wordings import phrase
 
 # Alike in form at two sizes, so a string of these alone has no case.
 _CASELESS = frozenset("cijklopsuvwxyz")
-
-READ = (
-    "Read the text.",
-    "What does it say?",
-    "Transcribe the image.",
-    "text?",
-    "What is written here?",
-    "Copy the text from the picture.",
-    "What text do you see?",
-    "Give me the text in this image.",
-    "OCR this.",
-    "Which characters are shown?",
-    "Type out what the picture shows.",
-    "What can be read in the image?",
-    "Read this.",
-    "Write down the text in the picture.",
-    "Extract the text.",
-    "What does the picture say?",
-    "Please transcribe.",
-    "What's written in the image?",
-    "Return the text exactly as shown.",
-    "Spell out what stands there.",
-)
-"""Ways to ask for any text; each family adds its own after them."""
-
-WORD = (
-    *READ,
-    "Which word is in the picture?",
-    "What word is this?",
-    "Read the word.",
-    "Name the word shown.",
-    "Can you make out the word?",
-)
-LETTERS = (
-    *READ,
-    "Which letters are in the picture?",
-    "Read the letters.",
-    "What letters do you see?",
-    "Type the letters in order.",
-    "List the letters as one string.",
-)
-NUMBER = (
-    *READ,
-    "Which number is in the picture?",
-    "What number is this?",
-    "Read the number.",
-    "Number?",
-    "Which figure is printed here?",
-)
-CODE = (
-    *READ,
-    "Which code is in the picture?",
-    "Read the code.",
-    "What is the code?",
-    "Copy the code.",
-    "What serial is printed?",
-)
-WORDS_CORES = (
-    *READ,
-    "Which words are in the picture?",
-    "Read the words.",
-    "What are the words?",
-    "Copy the words in order.",
-    "Say the words you can see.",
-)
-SUM = (
-    *READ,
-    "Which sum is in the picture? Do not work it out.",
-    "Copy the formula.",
-    "Read the expression.",
-    "What expression is written?",
-    "Transcribe the sum without solving it.",
-)
 
 
 def spell(text: str) -> str:
@@ -127,7 +55,7 @@ def _cased(rng: random.Random, word: str) -> str:
 def read_word(rng: random.Random, split: Split, level: int) -> Item:
     """A common English word; its key leaves the case out."""
     word = rng.choice(words_between(2 + level // 2, 3 + 2 * level))
-    return _reading("read_word", rng, split, level, WORD, [_cased(rng, word)], key=word)
+    return _reading("read_word", rng, split, level, cores.WORD, [_cased(rng, word)], key=word)
 
 
 def read_made_up_word(rng: random.Random, split: Split, level: int) -> Item:
@@ -137,7 +65,7 @@ def read_made_up_word(rng: random.Random, split: Split, level: int) -> Item:
     text = word if word[0] == "i" else _cased(rng, word)
     if _CASELESS.issuperset(word):
         text = word = f"{word}a"
-    return _reading("read_made_up_word", rng, split, level, WORD, [text], key=word)
+    return _reading("read_made_up_word", rng, split, level, cores.WORD, [text], key=word)
 
 
 def _letters(rng: random.Random, level: int) -> str:
@@ -157,7 +85,7 @@ def _letters(rng: random.Random, level: int) -> str:
 
 def read_letters(rng: random.Random, split: Split, level: int) -> Item:
     """Letters at random."""
-    return _reading("read_letters", rng, split, level, LETTERS, [_letters(rng, level)])
+    return _reading("read_letters", rng, split, level, cores.LETTERS, [_letters(rng, level)])
 
 
 def read_number(rng: random.Random, split: Split, level: int) -> Item:
@@ -173,7 +101,7 @@ def read_number(rng: random.Random, split: Split, level: int) -> Item:
         text = f"-{text}"
     elif form == "commas":
         text = f"{number:,}"
-    return _reading("read_number", rng, split, level, NUMBER, [text], kind="number")
+    return _reading("read_number", rng, split, level, cores.NUMBER, [text], kind="number")
 
 
 def _code_part(rng: random.Random, length: int) -> str:
@@ -196,7 +124,7 @@ def _code(rng: random.Random, level: int) -> str:
 
 def read_code(rng: random.Random, split: Split, level: int) -> Item:
     """A code of capitals and digits."""
-    return _reading("read_code", rng, split, level, CODE, [_code(rng, level)])
+    return _reading("read_code", rng, split, level, cores.CODE, [_code(rng, level)])
 
 
 def _words(rng: random.Random, count: int, longest: int) -> list[str]:
@@ -215,7 +143,7 @@ def _words(rng: random.Random, count: int, longest: int) -> list[str]:
 def read_two_words(rng: random.Random, split: Split, level: int) -> Item:
     """Two words beside each other."""
     line = " ".join(_words(rng, 2, 3 + level))
-    return _reading("read_two_words", rng, split, level, WORDS_CORES, [line])
+    return _reading("read_two_words", rng, split, level, cores.WORDS_CORES, [line])
 
 
 def read_line(rng: random.Random, split: Split, level: int) -> Item:
@@ -228,7 +156,7 @@ def read_line(rng: random.Random, split: Split, level: int) -> Item:
     lines = [text]
     if len(text) > 21 or rng.random() < 0.4:
         lines = [" ".join(words[:cut]), " ".join(words[cut:])]
-    return _reading("read_line", rng, split, level, WORDS_CORES, lines)
+    return _reading("read_line", rng, split, level, cores.WORDS_CORES, lines)
 
 
 def read_sum(rng: random.Random, split: Split, level: int) -> Item:
@@ -238,7 +166,7 @@ def read_sum(rng: random.Random, split: Split, level: int) -> Item:
     text = f"{numbers[0]}{sign}{numbers[1]}"
     if sign == "+" and rng.random() < 0.4:
         text = f"{text}={sum(numbers)}"
-    return _reading("read_sum", rng, split, level, SUM, [text])
+    return _reading("read_sum", rng, split, level, cores.SUM, [text])
 
 
 def read_page(rng: random.Random, split: Split, level: int) -> Item:
@@ -254,7 +182,7 @@ def read_page(rng: random.Random, split: Split, level: int) -> Item:
             lines.append(str(rng.randint(0, 10 ** rng.randint(1, 8) - 1)))
         else:
             lines.append(" ".join(_words(rng, rng.randint(1, 2), 3 + level)))
-    return _reading("read_page", rng, split, level, READ, lines, drawn_as=max(level, 3))
+    return _reading("read_page", rng, split, level, cores.READ, lines, drawn_as=max(level, 3))
 
 
 FAMILIES = (

@@ -99,7 +99,10 @@ def draw_bars(rng: random.Random, split: Split, level: int, data: Data) -> Canva
     fills = _fills(rng, canvas, len(data.labels))
     for i, (label, value) in enumerate(zip(data.labels, data.values, strict=True)):
         x = left + (i + 0.5) * room
-        canvas.box((x - half, ground - value * unit, x + half, ground), fills[i], canvas.ink)
+        bar = (x - half, ground - value * unit, x + half, ground)
+        canvas.box(bar, fills[i], canvas.ink)
+        canvas.mark(bar, kind="bar")
+        canvas.mark((x - half, bar[1] - 4, x + half, canvas.height), value=value)
         canvas.text((x, ground + 10), label)
         if data.step is None:
             canvas.text((x, ground - value * unit - 8), str(value))
@@ -127,7 +130,10 @@ def draw_lying_bars(rng: random.Random, split: Split, level: int, data: Data) ->
     canvas.line([(left, 4), (left, ground)])
     for i, (label, value) in enumerate(zip(data.labels, data.values, strict=True)):
         y = 4 + 20 * (i + 0.5)
-        canvas.box((left, y - 6, left + value * unit, y + 6), fills[i], canvas.ink)
+        bar = (left, y - 6, left + value * unit, y + 6)
+        canvas.box(bar, fills[i], canvas.ink)
+        canvas.mark(bar, kind="bar")
+        canvas.mark((0, y - 6, bar[2] + 4, y + 6), value=value)
         canvas.text((left - 4, y), label, anchor="rm")
         if data.step is None:
             canvas.text((left + value * unit + 4, y), str(value), anchor="lm")
@@ -143,6 +149,8 @@ def draw_line(rng: random.Random, split: Split, level: int, data: Data) -> Canva
     canvas.line(points, 2, fill)
     for (x, y), label, value in zip(points, data.labels, data.values, strict=True):
         canvas.ellipse((x - 3, y - 3, x + 3, y + 3), fill)
+        canvas.mark((x - 6, y - 5, x + 6, y + 5), kind="point")
+        canvas.mark((x - 6, y - 5, x + 6, canvas.height), value=value)
         canvas.text((x, ground + 10), label)
         if data.step is None:
             canvas.text((x, y - 11), str(value))

@@ -1,4 +1,4 @@
-"""Teaches the image encoder its letters before the joint run: labelled pages alone.
+"""Teaches the image encoder to see before the joint run: labelled pages alone.
 
 Called by the trainer at the start of a run from random weights.
 """
@@ -16,7 +16,8 @@ from torch.utils.data import DataLoader, IterableDataset
 from trinity.config import VisionConfig
 from trinity.train.items import Split
 from trinity.train.optim import learning_rate, make_optimisers
-from trinity.train.vision.glyphs import glyph_loss, glyph_page
+from trinity.train.vision.labels import label_loss
+from trinity.train.vision.pages import labelled_page
 
 PAGES_A_STEP = 48
 
@@ -43,16 +44,16 @@ def pretrain_encoder(
     seed: int,
     on_report: Callable[[dict[str, float]], None],
 ) -> None:
-    """Train `tower` in place; reports pages, loss and the share of glyph patches named right."""
+    """Train `tower` in place; reports pages, loss and the share of labels named right."""
     device = next(tower.parameters()).device
     optimisers = make_optimisers(tower, config.learning_rate)
     num_steps = config.pages // PAGES_A_STEP
     loader = DataLoader(_Pages(vision, seed), batch_size=None, num_workers=1)
-    for step, (pixels, labels_P) in zip(range(num_steps), loader, strict=False):
-        labels_P = labels_P.to(device)
+    for step, (pixels, labels_GP) in zip(range(num_steps), loader, strict=False):
+        labels_GP = labels_GP.to(device)
         with torch.autocast(device.type, torch.bfloat16):
             states_PD, _ = tower([page.to(device) for page in pixels])
-        loss, accuracy = glyph_loss(states_PD, labels_P)
+        loss, accuracy = label_loss(states_PD, labels_GP)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(tower.parameters(), 1.0)
         rate = learning_rate(
@@ -67,7 +68,7 @@ def pretrain_encoder(
             on_report(
                 {
                     "pages": (step + 1) * PAGES_A_STEP,
-                    "glyphs": loss.item(),
+                    "labels": loss.item(),
                     "accuracy": accuracy.item(),
                 }
             )
@@ -81,8 +82,8 @@ class _Pages(IterableDataset[Pages]):
         self.seed = seed
 
     def __iter__(self) -> Iterator[Pages]:
-        rng = random.Random(f"glyphs/{self.seed}")
+        rng = random.Random(f"pages/{self.seed}")
         while True:
-            pages = [glyph_page(rng, Split.TRAIN, self.vision) for _ in range(PAGES_A_STEP)]
-            labels = torch.cat([torch.from_numpy(page.labels).flatten() for page in pages])
+            pages = [labelled_page(rng, Split.TRAIN, self.vision) for _ in range(PAGES_A_STEP)]
+            labels = torch.cat([torch.from_numpy(page.labels).flatten(1) for page in pages], dim=1)
             yield [torch.from_numpy(page.pixels) for page in pages], labels

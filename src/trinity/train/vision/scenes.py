@@ -101,7 +101,7 @@ def count_shapes(rng: random.Random, split: Split, level: int) -> Item:
         level,
         key=str(scene),
         question=phrase(rng, split, cores.COUNT),
-        picture=scene.canvas.png(),
+        picture=scene.canvas,
         answer=count,
         low=f"{'+'.join(map(str, sizes))}={count}",
         high=f"{scene.rows()}: {'+'.join(map(str, sizes))}={count}",
@@ -134,7 +134,7 @@ def count_some(rng: random.Random, split: Split, level: int) -> Item:
         level,
         key=f"{scene} | {what}",
         question=phrase(rng, split, cores.COUNT_SOME, what=what),
-        picture=scene.canvas.png(),
+        picture=scene.canvas,
         answer=len(found),
         low=low,
         high=f"{scene.rows()}; {what}: {low}",
@@ -163,7 +163,7 @@ def name_colour(rng: random.Random, split: Split, level: int) -> Item:
         level,
         key=key,
         question=phrase(rng, split, cores.NAME_COLOUR),
-        picture=canvas.png(),
+        picture=canvas,
         answer=shape.colour,
         high=str(shape),
     )
@@ -177,7 +177,7 @@ def name_shape(rng: random.Random, split: Split, level: int) -> Item:
         level,
         key=key,
         question=phrase(rng, split, cores.NAME_SHAPE),
-        picture=canvas.png(),
+        picture=canvas,
         answer=shape.kind,
         high=str(shape),
     )
@@ -189,7 +189,7 @@ def _distinct(rng: random.Random, names: list[str], count: int) -> list[Shape]:
     return [Shape(colour, kind) for colour, kind in pairs]
 
 
-def _spread(rng: random.Random, split: Split, level: int, count: int) -> Scene:
+def spread(rng: random.Random, split: Split, level: int, count: int) -> Scene:
     """A scene of `count` distinct shapes."""
     cell = rng.choice((32, 32, 40))
     canvas, names = _sheet(rng, split, level, 3, 3, cell)
@@ -198,13 +198,14 @@ def _spread(rng: random.Random, split: Split, level: int, count: int) -> Scene:
     return _draw_cells(canvas, cells, cell, rng)
 
 
-def _place(cell: tuple[int, int]) -> str:
+def place(cell: tuple[int, int]) -> str:
+    """Where in three rows and columns a cell is: `top left`."""
     return f"{_ORDINALS[cell[0]]} {('left', 'middle', 'right')[cell[1]]}"
 
 
 def is_relation(rng: random.Random, split: Split, level: int) -> Item:
     """Whether one shape is left of, right of, above or below another: yes or no, alike often."""
-    scene = _spread(rng, split, level, min(5, 1 + level) if level > 1 else 2)
+    scene = spread(rng, split, level, min(5, 1 + level) if level > 1 else 2)
     (one, first), (two, second) = rng.sample(sorted(scene.cells.items()), 2)
     axis = rng.choice([axis for axis in (0, 1) if one[axis] != two[axis]])
     less, more = (("above", "below"), ("left of", "right of"))[axis]
@@ -212,13 +213,13 @@ def is_relation(rng: random.Random, split: Split, level: int) -> Item:
     yes = rng.random() < 0.5
     asked = true if yes else false
     answer = "yes" if yes else "no"
-    low = f"{first} {_place(one)}, {second} {_place(two)}"
+    low = f"{first} {place(one)}, {second} {place(two)}"
     return vision_item(
         "is_relation",
         level,
         key=f"{scene} | {first} {asked} {second}",
         question=phrase(rng, split, cores.IS_RELATION, one=first, relation=asked, two=second),
-        picture=scene.canvas.png(),
+        picture=scene.canvas,
         answer=answer,
         low=low,
         high=f"{low}; {true}: {answer}",
@@ -240,13 +241,13 @@ def where_is(rng: random.Random, split: Split, level: int) -> Item:
         answer = "left" if one[1] < two[1] else "right"
     else:
         answer = "above" if one[0] < two[0] else "below"
-    low = f"{shapes[one]} {_place(one)}, {shapes[two]} {_place(two)}"
+    low = f"{shapes[one]} {place(one)}, {shapes[two]} {place(two)}"
     return vision_item(
         "where_is",
         level,
         key=f"{scene} | {shapes[one]} {shapes[two]}",
         question=phrase(rng, split, cores.WHERE_IS, one=shapes[one], two=shapes[two]),
-        picture=canvas.png(),
+        picture=canvas,
         answer=answer,
         low=low,
         high=f"{scene.rows()}; {low}: {answer}",

@@ -57,6 +57,8 @@ def colours_on(paper: Colour, names: Sequence[str] = tuple(COLOURS)) -> list[str
 def draw_shape(canvas: Canvas, shape: Shape, at: Point, radius: float, fill: Colour) -> None:
     """Draw `shape` around `at`; it stays within `radius` of it."""
     x, y = at
+    reach = 0.9 * radius
+    canvas.mark((x - reach, y - reach, x + reach, y + reach), colour=shape.colour, kind=shape.kind)
     edge = canvas.ink if shape.colour in ("white", "yellow", "black") else None
     match shape.kind:
         case "circle":

@@ -7,7 +7,7 @@ import random
 
 from trinity.train.items import Item, Split
 from trinity.train.vision import sign_cores as cores
-from trinity.train.vision.canvas import Canvas, Point
+from trinity.train.vision.canvas import Box, Canvas, Point
 from trinity.train.vision.look import BLACK, WHITE, brightness
 from trinity.train.vision.making import listing, vision_family, vision_item
 from trinity.train.vision.shapes import colours_on, outline, shade
@@ -32,13 +32,15 @@ def swatch(rng: random.Random, split: Split, level: int) -> Item:
     name = rng.choice(colours_on(canvas.paper))
     fill = shade(rng, name, 6 + 3 * level)
     inset = rng.choice((0, 4, 8, 12))
-    canvas.box((inset, inset, width - inset, height - inset), fill, canvas.ink if inset else None)
+    patch = (inset, inset, width - inset, height - inset)
+    canvas.box(patch, fill, canvas.ink if inset else None)
+    canvas.mark(patch, colour=name)
     return vision_item(
         "swatch",
         level,
         key=f"{name} {fill}",
         question=phrase(rng, split, cores.SWATCH),
-        picture=canvas.png(),
+        picture=canvas,
         answer=name,
         high=f"one patch, {name}",
     )
@@ -61,6 +63,8 @@ def clock(rng: random.Random, split: Split, level: int) -> Item:
     short_hand = _on_circle(middle, radius * 0.42, (hour + minute / 60) / 12)
     canvas.line([(middle, middle), long_hand], rng.choice((1.5, 2)))
     canvas.line([(middle, middle), short_hand], rng.choice((3, 4)))
+    canvas.mark(*_along(middle, long_hand), kind="long hand", value=minute // 5 or 12)
+    canvas.mark(*_along(middle, short_hand), kind="short hand", value=hour)
     canvas.ellipse((middle - 3, middle - 3, middle + 3, middle + 3), canvas.ink)
     time = f"{hour}:{minute:02d}"
     where = f"at {hour}" if minute == 0 else f"after {hour}"
@@ -69,7 +73,7 @@ def clock(rng: random.Random, split: Split, level: int) -> Item:
         level,
         key=time,
         question=phrase(rng, split, cores.CLOCK),
-        picture=canvas.png(),
+        picture=canvas,
         answer=time,
         low=f"short {where}, long {minute // 5 or 12}",
         high=f"short hand {where}, long hand at {minute // 5 or 12}: {minute} minutes; {time}",
@@ -80,6 +84,15 @@ def _on_circle(middle: float, radius: float, turn: float) -> Point:
     """The point `turn` of a full turn clockwise from the top."""
     angle = 2 * math.pi * turn
     return middle + radius * math.sin(angle), middle - radius * math.cos(angle)
+
+
+def _along(middle: float, tip: Point) -> list[Box]:
+    """Boxes of a patch's size on a hand, from a little off the middle to its tip."""
+    points = [
+        (middle + part * (tip[0] - middle), middle + part * (tip[1] - middle))
+        for part in (0.25, 0.4, 0.55, 0.7, 0.85, 1)
+    ]
+    return [(x - 4, y - 4, x + 4, y + 4) for x, y in points]
 
 
 def dice_total(rng: random.Random, split: Split, level: int) -> Item:
@@ -93,7 +106,9 @@ def dice_total(rng: random.Random, split: Split, level: int) -> Item:
         fill = shade(rng, name)
         pip = BLACK if brightness(fill) > 140 else WHITE
         x, y = 20 + 40 * (i % columns), 20 + 40 * (i // columns)
-        canvas.box((x - 16, y - 16, x + 16, y + 16), fill, canvas.ink)
+        die = (x - 16, y - 16, x + 16, y + 16)
+        canvas.box(die, fill, canvas.ink)
+        canvas.mark(die, colour=name, kind="die", value=value)
         for dx, dy in _PIPS[value]:
             at = (x + 9 * dx, y + 9 * dy)
             canvas.ellipse((at[0] - 3, at[1] - 3, at[0] + 3, at[1] + 3), pip)
@@ -105,7 +120,7 @@ def dice_total(rng: random.Random, split: Split, level: int) -> Item:
         level,
         key=listing(dice),
         question=phrase(rng, split, cores.DICE),
-        picture=canvas.png(),
+        picture=canvas,
         answer=total,
         low=f"{'+'.join(map(str, values))}={total}",
         high=f"{listing(dice)}; {'; '.join(partial)}",
@@ -133,12 +148,14 @@ def arrow(rng: random.Random, split: Split, level: int) -> Item:
     ]
     canvas.polygon(corners, fill, canvas.ink if rng.random() < 0.5 else None)
     direction = _DIRECTIONS[index]
+    (left, right), (top, bottom) = ((min(edge), max(edge)) for edge in zip(*corners, strict=True))
+    canvas.mark((left, top, right, bottom), colour=name, kind=f"to {direction}")
     return vision_item(
         "arrow",
         level,
         key=f"{direction} {fill}",
         question=phrase(rng, split, cores.ARROW),
-        picture=canvas.png(),
+        picture=canvas,
         answer=direction,
         high=f"tip {direction}",
     )
@@ -157,12 +174,13 @@ def gap(rng: random.Random, split: Split, level: int) -> Item:
     box = (x - radius, y - radius, x + radius, y + radius)
     canvas.arc(box, 90 * index + half, 90 * index + 360 - half, radius * 0.4, fill)
     side = _SIDES[index]
+    canvas.mark(box, colour=name, kind=f"open {side}")
     return vision_item(
         "gap",
         level,
         key=f"{side} {fill}",
         question=phrase(rng, split, cores.GAP),
-        picture=canvas.png(),
+        picture=canvas,
         answer=side,
         high=f"ring open {side}",
     )

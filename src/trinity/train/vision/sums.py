@@ -5,27 +5,10 @@ from __future__ import annotations
 import random
 
 from trinity.train.items import Item, Split
+from trinity.train.vision import ocr_cores as cores
 from trinity.train.vision.making import vision_family, vision_item
 from trinity.train.vision.text import text_picture
 from trinity.train.wordings import phrase
-
-CORES = (
-    "Work out the sum in the picture.",
-    "What is the result?",
-    "Solve this.",
-    "Calculate what the image shows.",
-    "How much is that?",
-    "What does this come to?",
-    "Compute the answer.",
-    "Read the sum and solve it.",
-    "What is the answer to the sum in the image?",
-    "Evaluate the expression in the picture.",
-    "result?",
-    "Do the calculation shown.",
-    "Which number does this sum give?",
-    "What does the expression equal?",
-    "Find the value of what is written here.",
-)
 
 
 def add_steps(a: int, b: int) -> str:
@@ -87,7 +70,7 @@ def solve_sum(rng: random.Random, split: Split, level: int) -> Item:
         "solve_sum",
         level,
         key=written,
-        question=phrase(rng, split, CORES),
+        question=phrase(rng, split, cores.SOLVE),
         picture=text_picture(rng, split, level, [shown]),
         answer=result,
         low=f"{written}={result}",

@@ -36,7 +36,8 @@ class Table:
         return f"{listing(self.heads)}: {'; '.join(lines)}"
 
 
-def _table(rng: random.Random, level: int) -> Table:
+def make_table(rng: random.Random, level: int) -> Table:
+    """A table whose numbers differ within each column."""
     columns = 2 if level < 5 else 3
     rows = rng.randint(2, min(4, 1 + level))
     most = (9, 9, 20, 99, 99)[level - 1]
@@ -48,7 +49,7 @@ def _table(rng: random.Random, level: int) -> Table:
     return Table(heads, names, lines)
 
 
-def _draw(rng: random.Random, split: Split, level: int, table: Table) -> Canvas:
+def draw_table(rng: random.Random, split: Split, level: int, table: Table) -> Canvas:
     """Draw the table: a sheet made for it, with rules, a shaded head or neither."""
     step = rng.choice((16, 18, 20))
     columns = len(table.heads)
@@ -81,7 +82,7 @@ def _draw(rng: random.Random, split: Split, level: int, table: Table) -> Canvas:
 
 def table_cell(rng: random.Random, split: Split, level: int) -> Item:
     """The number in a cell named by its row and column."""
-    table = _table(rng, level)
+    table = make_table(rng, level)
     row, column = rng.randrange(len(table.rows)), rng.randrange(len(table.heads))
     name, head, number = table.rows[row], table.heads[column], table.numbers[row][column]
     return vision_item(
@@ -89,7 +90,7 @@ def table_cell(rng: random.Random, split: Split, level: int) -> Item:
         level,
         key=f"{table} | {name} {head}",
         question=phrase(rng, split, cores.CELL, row=name, column=head),
-        picture=_draw(rng, split, level, table).png(),
+        picture=draw_table(rng, split, level, table),
         answer=number,
         low=f"{name} {head} {number}",
         high=f"columns {listing(table.heads)}; {name}: {listing(table.numbers[row])}; "
@@ -100,7 +101,7 @@ def table_cell(rng: random.Random, split: Split, level: int) -> Item:
 
 def table_row_sum(rng: random.Random, split: Split, level: int) -> Item:
     """The sum of the numbers in a row."""
-    table = _table(rng, level)
+    table = make_table(rng, level)
     row = rng.randrange(len(table.rows))
     name, numbers = table.rows[row], table.numbers[row]
     total, steps = numbers[0], []
@@ -113,7 +114,7 @@ def table_row_sum(rng: random.Random, split: Split, level: int) -> Item:
         level,
         key=f"{table} | {name}",
         question=phrase(rng, split, cores.ROW_SUM, row=name),
-        picture=_draw(rng, split, level, table).png(),
+        picture=draw_table(rng, split, level, table),
         answer=total,
         low=f"{'+'.join(map(str, numbers))}={total}",
         high=f"{name}: {listing(numbers)}; {'; '.join(steps)}",
@@ -123,7 +124,7 @@ def table_row_sum(rng: random.Random, split: Split, level: int) -> Item:
 
 def table_column_most(rng: random.Random, split: Split, level: int) -> Item:
     """The row with the largest number in a column."""
-    table = _table(rng, level)
+    table = make_table(rng, level)
     column = rng.randrange(len(table.heads))
     numbers = [line[column] for line in table.numbers]
     most = max(numbers)
@@ -134,7 +135,7 @@ def table_column_most(rng: random.Random, split: Split, level: int) -> Item:
         level,
         key=f"{table} | {head}",
         question=phrase(rng, split, cores.COLUMN_MOST, column=head),
-        picture=_draw(rng, split, level, table).png(),
+        picture=draw_table(rng, split, level, table),
         answer=name,
         low=f"{head} {most}",
         high=f"{head}: {pairs}; largest {most} is {name}",
