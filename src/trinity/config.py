@@ -129,6 +129,8 @@ class EngineConfig:
     """Requests that may queue before new ones are refused."""
     deterministic: bool = False
     """Make each row's arithmetic independent of what else is in the batch, bit for bit; slower."""
+    speculation: bool = True
+    """Guess tokens from what was said before, where that pays; answers do not change."""
     prefix_cache: bool = True
     """Reuse cache blocks of equal prompt prefixes."""
     weights: str = "auto"

@@ -151,6 +151,8 @@ class ChatRequest:
     sampling: SamplingParams = SamplingParams()
     intensity: IntensityRequest = IntensityRequest()
     mode: Mode | None = None
+    prediction: str = ""
+    """Text that the answer is expected to resemble; it changes the speed alone."""
     n: int = 1
     """How many independent answers."""
     strict: bool = False
@@ -208,6 +210,8 @@ class GenerationRequest:
     thinking_token_budget: int | None = None
     may_call_tools: bool = False
     """Whether the answer may hold tool calls; false forbids their marker."""
+    prediction_ids: tuple[int, ...] = ()
+    """Text that the answer is expected to resemble; where it does, tokens come faster."""
     mode: Mode = Mode.BALANCED
     n: int = 1
 
@@ -222,6 +226,10 @@ class Usage:
     image_tokens: int
     completion_tokens: int
     reasoning_tokens: int
+    accepted_tokens: int = 0
+    """Completion tokens that were guessed before they were chosen."""
+    rejected_tokens: int = 0
+    """Guesses that were computed and not kept; they are no completion tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

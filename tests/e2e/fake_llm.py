@@ -56,6 +56,8 @@ class FakeStats:
     cached_tokens: int = 0
     generated_tokens: int = 0
     reasoning_tokens: int = 0
+    drafted_tokens: int = 0
+    accepted_tokens: int = 0
     preemptions: int = 0
     expert_rows: int = 0
 

@@ -100,6 +100,16 @@ def test_thinking_stays_within_its_budget(server: Running) -> None:
     assert answer.choices[0].message.model_extra["reasoning"]
 
 
+def test_a_prediction_changes_no_word(server: Running) -> None:
+    plain = server.ask("Repeat: one two three", **SETTINGS)
+    prediction = {"type": "content", "content": said(plain)}
+    answer = server.ask("Repeat: one two three", prediction=prediction, **SETTINGS)
+    assert said(answer) == said(plain)
+    details = answer.usage.completion_tokens_details
+    assert details.accepted_prediction_tokens >= 0
+    assert details.rejected_prediction_tokens >= 0
+
+
 def think_id(server: Running) -> int:
     token_id: int = server.llm.tokenizer.think_id
     return token_id

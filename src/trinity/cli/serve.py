@@ -51,6 +51,13 @@ _PrefixCache = Annotated[
     bool,
     typer.Option("--prefix-cache/--no-prefix-cache", help="Reuse equal beginnings of prompts."),
 ]
+_Speculation = Annotated[
+    bool,
+    typer.Option(
+        "--speculation/--no-speculation",
+        help="Guess tokens from what was said before, where that pays; answers do not change.",
+    ),
+]
 
 
 def serve(
@@ -67,6 +74,7 @@ def serve(
     num_blocks: _NumBlocks = _ENGINE.num_blocks,
     deterministic: _Deterministic = _ENGINE.deterministic,
     prefix_cache: _PrefixCache = _ENGINE.prefix_cache,
+    speculation: _Speculation = _ENGINE.speculation,
     weights: WeightsOption = _ENGINE.weights,
 ) -> None:
     """Serve the model over HTTP until Ctrl-C."""
@@ -79,6 +87,7 @@ def serve(
         max_waiting=max_waiting,
         deterministic=deterministic,
         prefix_cache=prefix_cache,
+        speculation=speculation,
         weights=weights,
     )
     config = ServerConfig(

@@ -32,9 +32,11 @@ class Step:
     experts_LT: Tensor
     batch: PagedBatch
     last_S: Tensor
-    """Row of the last scheduled token of each sequence in `ready`."""
-    ready: list[Sequence]
-    """Sequences whose tokens are all computed after this step, so that the next can be chosen."""
+    """Rows that a token can be chosen from: for each sequence in `ready` the row of its last token,
+    then those of its guesses."""
+    ready: dict[Sequence, int]
+    """Sequences whose tokens are all computed after this step, so that the next can be chosen, and
+    where their rows begin in `last_S`."""
 
 
 @dataclass(slots=True)
@@ -67,16 +69,16 @@ class BatchBuilder:
         slots: list[int] = []
         runs: list[ExpertRun] = []
         last: list[int] = []
-        ready: list[Sequence] = []
+        ready: dict[Sequence, int] = {}
         for sequence, num_tokens in schedule.items():
             start, stop = sequence.num_computed, sequence.num_computed + num_tokens
-            ids += sequence.token_ids[start:stop]
+            ids += sequence.tokens(start, stop)
             positions += range(start, stop)
             slots += self._slots(sequence, start, stop)
             runs += sequence.expert_runs(start, stop)
-            if stop == sequence.num_tokens:
-                last.append(len(ids) - 1)
-                ready.append(sequence)
+            if stop >= sequence.num_tokens:
+                ready[sequence] = len(last)
+                last += range(len(ids) - 1 - len(sequence.drafts), len(ids))
         return Step(
             schedule=schedule,
             ids_T=torch.tensor(ids),
@@ -87,7 +89,8 @@ class BatchBuilder:
         )
 
     def _batch(self, schedule: Schedule, positions: list[int], slots: list[int]) -> PagedBatch:
-        is_narrow = self._is_deterministic or len(positions) == len(schedule)
+        num_decoded = sum(1 + len(s.drafts) for s, n in schedule.items() if n == 1 + len(s.drafts))
+        is_narrow = self._is_deterministic or len(positions) == num_decoded
         width = 1 if is_narrow else GROUP_WIDTH
         tokens: list[range | list[int]] = []
         rows: list[int] = []

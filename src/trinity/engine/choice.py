@@ -8,6 +8,7 @@ from __future__ import annotations
 from trinity.engine.phases import Choices, Phases
 from trinity.engine.sampler import Draws, Sampled
 from trinity.engine.sequence import Sequence
+from trinity.engine.speculation import Drafter
 from trinity.engine.text import TextStream
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.types import FinishedEvent, FinishReason, Phase, TokenEvent, Usage
@@ -23,6 +24,7 @@ class Choice:
         assert params.max_tokens is not None
         self.sequence = sequence
         self.draws = Draws(params, sequence.index, request.prompt_ids, vocab_size)
+        self.drafter = Drafter(request.prompt_ids, request.prediction_ids)
         self.finish_reason: FinishReason | None = None
         """Why the answer is complete; `None` while it is not."""
         self._tokenizer = tokenizer
@@ -40,6 +42,12 @@ class Choice:
         """Tokens thought so far."""
         return self._phases.reasoning_tokens
 
+    @property
+    def num_left(self) -> int:
+        """Tokens that the answer may still have."""
+        assert self.sequence.request.sampling.max_tokens is not None
+        return self.sequence.request.sampling.max_tokens - self.sequence.num_generated
+
     def choices(self) -> Choices:
         """What the next token may be."""
         return self._phases.choices()
@@ -49,6 +57,7 @@ class Choice:
         token_id = sampled.token_id
         self.sequence.append(token_id)
         self.draws.accept(token_id)
+        self.drafter.accept(token_id)
         phase = self._phases.accept(token_id)
         text = self._text.push(token_id, phase)
         self.finish_reason = self._phases.finish_reason
@@ -79,6 +88,8 @@ class Choice:
             image_tokens=sum(image.num_tokens for image in request.images),
             completion_tokens=sequence.num_generated,
             reasoning_tokens=self.reasoning_tokens,
+            accepted_tokens=sequence.num_accepted,
+            rejected_tokens=sequence.num_rejected,
         )
         return FinishedEvent(
             request_id=request.request_id,

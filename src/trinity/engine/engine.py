@@ -6,8 +6,11 @@ Owned by one thread: the server's bridge, or `LLM`. Every request ends in exactl
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from itertools import count
+
+from torch import Tensor
 
 from trinity.config import EngineConfig
 from trinity.engine.batch import BatchBuilder, Step
@@ -16,12 +19,13 @@ from trinity.engine.choice import Choice
 from trinity.engine.limits import Limits
 from trinity.engine.runner import Computed, Runner
 from trinity.engine.sampler import Sampled, Sampler
-from trinity.engine.scheduler import Scheduler
+from trinity.engine.scheduler import Schedule, Scheduler
 from trinity.engine.sequence import Sequence
+from trinity.engine.speculation import MAX_DRAFT, Gate
 from trinity.errors import InvalidRequest, Overloaded
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.ops.dispatch import torch_threads
-from trinity.types import AbortedEvent, Event, FailedEvent, GenerationRequest
+from trinity.types import AbortedEvent, Event, FailedEvent, GenerationRequest, Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,10 @@ class EngineStats:
     """Prompt tokens that were not computed, because the cache had them."""
     generated_tokens: int
     reasoning_tokens: int
+    drafted_tokens: int
+    """Guesses computed."""
+    accepted_tokens: int
+    """Guesses that were right; they are among the generated tokens."""
     preemptions: int
     expert_rows: int
     """Routed expert evaluations, prompts included, as counted where they were made."""
@@ -56,6 +64,8 @@ class _Totals:
     cached_tokens: int = 0
     generated_tokens: int = 0
     reasoning_tokens: int = 0
+    drafted_tokens: int = 0
+    accepted_tokens: int = 0
 
 
 @dataclass(slots=True)
@@ -85,6 +95,7 @@ class Engine:
         max_blocks = -(-limits.max_context // config.block_size)
         self._builder = BatchBuilder(config, max_blocks)
         self._sampler = Sampler(tokenizer.num_control, limits.num_tokens, model.vocab_size)
+        self._gate = Gate()
         self._prompt_experts = (model.num_experts_per_tok,) * model.num_hidden_layers
         self._open: dict[str, _Open] = {}
         self._outbox: list[Event] = []
@@ -111,6 +122,8 @@ class Engine:
             cached_tokens=totals.cached_tokens,
             generated_tokens=totals.generated_tokens,
             reasoning_tokens=totals.reasoning_tokens,
+            drafted_tokens=totals.drafted_tokens,
+            accepted_tokens=totals.accepted_tokens,
             preemptions=self._scheduler.num_preemptions,
             expert_rows=self._runner.expert_rows,
         )
@@ -152,8 +165,7 @@ class Engine:
         schedule = self._scheduler.schedule()
         if schedule:
             with torch_threads(self._runner.torch_threads):
-                step = self._builder.build(schedule)
-                self._conclude(step, self._runner.run(step))
+                self._conclude(*self._compute(schedule))
         events, self._outbox = self._outbox, []
         return events
 
@@ -168,6 +180,40 @@ class Engine:
         running = self._scheduler.running
         self._pool.check_integrity([sequence.blocks for sequence in running])
 
+    def _compute(self, schedule: Schedule) -> tuple[Step, Computed]:
+        """Make the model call of a step; where all sequences decode, with guesses, and timed."""
+        only_decodes = all(s.num_pending == 1 for s in schedule)
+        if only_decodes and self._config.speculation:
+            self._guess(schedule)
+        started = time.perf_counter()
+        step = self._builder.build(schedule)
+        computed = self._runner.run(step)
+        if only_decodes:
+            self._gate.measure(len(step.ids_T), time.perf_counter() - started)
+        return step, computed
+
+    def _guess(self, schedule: Schedule) -> None:
+        """Add guesses to a schedule of sequences that all decode, where they pay."""
+        num_sequences = len(schedule)
+        for sequence in schedule:
+            choice = self._find(sequence)
+            mode = sequence.request.mode
+            if choice is None or mode is Mode.THROUGHPUT:
+                continue
+            drafts, trust = choice.drafter.draft(min(MAX_DRAFT, choice.num_left - 1))
+            length = self._gate.length(
+                trust,
+                len(drafts),
+                sum(schedule.values()),
+                # Who asks for latency may slow others down a little; who does not, must not.
+                1 if mode is Mode.LATENCY else num_sequences,
+                is_trying=choice.drafter.is_trying,
+            )
+            choice.drafter.is_trying = length > 0
+            if length:
+                self._scheduler.extend(sequence, drafts[:length], schedule)
+                self._totals.drafted_tokens += len(sequence.drafts)
+
     def _conclude(self, step: Step, computed: Computed) -> None:
         """Note what a step computed, and choose the tokens that follow."""
         self._totals.steps += 1
@@ -175,31 +221,41 @@ class Engine:
             self._fail(sequence)
         for sequence, num_tokens in step.schedule.items():
             if self._find(sequence):
-                sequence.advance(num_tokens)
+                sequence.advance(num_tokens - len(sequence.drafts))
                 self._scheduler.cache_full_blocks(sequence)
-        rows = [(row, c) for row, s in enumerate(step.ready) if (c := self._find(s))]
-        if not rows:
-            return
-        choices = [choice for _, choice in rows]
+        rows = {c: row for sequence, row in step.ready.items() if (c := self._find(sequence))}
+        while rows:
+            rows = self._choose(rows, computed.logits_SZ)
+
+    def _choose(self, rows: dict[Choice, int], logits_SZ: Tensor) -> dict[Choice, int]:
+        """Choose a token for each answer from its row.
+
+        Returns the next rows of the answers whose guess at that token was right.
+        """
         sampled = self._sampler.sample(
-            computed.logits_SZ[[row for row, _ in rows]],
-            [choice.draws for choice in choices],
-            [choice.choices() for choice in choices],
+            logits_SZ[list(rows.values())],
+            [choice.draws for choice in rows],
+            [choice.choices() for choice in rows],
         )
-        for choice, token in zip(choices, sampled, strict=True):
+        following = {}
+        for (choice, row), token in zip(rows.items(), sampled, strict=True):
             if token is None:
                 self._fail(choice.sequence)
-            elif self._find(choice.sequence):
-                self._accept(choice, token)
+            elif self._find(choice.sequence) and self._accept(choice, token):
+                following[choice] = row + 1
+        return following
 
-    def _accept(self, choice: Choice, sampled: Sampled) -> None:
-        """Add a token to an answer, which may complete it."""
+    def _accept(self, choice: Choice, sampled: Sampled) -> bool:
+        """Add a token to an answer, which may complete it; whether it was guessed right."""
         sequence = choice.sequence
         if sequence.num_generated == 0:
             self._prompt_done(sequence)
         self._outbox.append(choice.accept(sampled))
         self._totals.generated_tokens += 1
+        was_guessed = sequence.confirm(sampled.token_id)
+        self._totals.accepted_tokens += was_guessed
         if choice.finish_reason:
+            sequence.drop_drafts()
             self._totals.reasoning_tokens += choice.reasoning_tokens
             self._outbox.append(choice.finished())
             self._scheduler.end(sequence)
@@ -207,6 +263,8 @@ class Engine:
             del choices[sequence]
             if not choices:
                 self._close(sequence.request.request_id)
+            return False
+        return was_guessed
 
     def _prompt_done(self, sequence: Sequence) -> None:
         """The prompt is in the cache: count it, and let the other choices start from there."""

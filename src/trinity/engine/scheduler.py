@@ -61,6 +61,19 @@ class Scheduler:
             pass
         return schedule
 
+    def extend(self, sequence: Sequence, drafts: list[int], schedule: Schedule) -> None:
+        """Let a sequence that decodes compute guesses along, as far as there is room.
+
+        Nobody gives up blocks for a guess, and each that runs is left one.
+        """
+        size = self._config.block_size
+        spare = max(0, self._pool.num_available - len(self.running))
+        room = (len(sequence.blocks) + spare) * size - sequence.num_tokens
+        sequence.drafts = drafts[: max(0, min(room, self._left(schedule)))]
+        schedule[sequence] += len(sequence.drafts)
+        num_blocks = -(-(sequence.num_tokens + len(sequence.drafts)) // size)
+        sequence.blocks += self._pool.allocate(max(0, num_blocks - len(sequence.blocks)))
+
     def preempt_all(self) -> None:
         """Make every running sequence compute its tokens anew."""
         while self.running:
@@ -77,7 +90,8 @@ class Scheduler:
 
     def _decode(self, sequence: Sequence, schedule: Schedule) -> None:
         """Advance by one token, at the expense of the lowest in rank if a block is needed."""
-        missing = self._num_blocks(sequence) - len(sequence.blocks)
+        # A guess that was wrong may have left a block more than needed.
+        missing = max(0, self._num_blocks(sequence) - len(sequence.blocks))
         while self._pool.num_available < missing:
             last = self.running[-1]
             self._preempt(last, schedule)

@@ -51,6 +51,12 @@ class Sequence:
         self.num_cached: int | None = None
         """Prompt tokens that were in the cache at the first admission."""
         self.blocks: list[int] = []
+        self.drafts: list[int] = []
+        """Guesses at the tokens after the last, which the next step computes along."""
+        self.num_accepted = 0
+        """Guesses that were right."""
+        self.num_rejected = 0
+        """Guesses that were computed and not kept."""
         self._prompt_experts = prompt_experts
         self._keys: list[bytes] = []
         self._num_offered = 0
@@ -77,8 +83,10 @@ class Sequence:
 
     @property
     def expert_rows(self) -> int:
-        """Expert evaluations of the answer's tokens, all layers; the last is never evaluated."""
-        return max(0, self.num_tokens - 1 - self.prompt_length) * sum(self.request.active_experts)
+        """Expert evaluations of the answer so far, all layers: of its tokens in the cache and of
+        guesses that were not kept."""
+        num_kept = max(0, self.num_computed - self.prompt_length)
+        return (num_kept + self.num_rejected) * sum(self.request.active_experts)
 
     def admit(self, blocks: list[int], num_cached: int, block_size: int) -> None:
         """Start running on `blocks`, the first `num_cached` of which hold its first tokens."""
@@ -101,6 +109,29 @@ class Sequence:
         assert self.state is State.RUNNING
         assert self.num_pending == 0
         self.token_ids.append(token_id)
+
+    def confirm(self, token_id: int) -> bool:
+        """Whether the first guess is `token_id`, just appended, so that it is computed already.
+
+        If it is not, all guesses are dropped.
+        """
+        if self.drafts and self.drafts[0] == token_id:
+            del self.drafts[0]
+            self.num_accepted += 1
+            self.advance(1)
+            return True
+        self.drop_drafts()
+        return False
+
+    def drop_drafts(self) -> None:
+        """Give up the guesses that are left."""
+        self.num_rejected += len(self.drafts)
+        self.drafts.clear()
+
+    def tokens(self, start: int, stop: int) -> list[int]:
+        """The tokens from `start` to `stop`, guesses after the others."""
+        num_guessed = max(0, stop - self.num_tokens)
+        return self.token_ids[start:stop] + self.drafts[:num_guessed]
 
     def preempt(self) -> list[int]:
         """Wait again, tokens kept; returns the blocks it held."""
@@ -152,4 +183,5 @@ class Sequence:
     def _leave_blocks(self) -> list[int]:
         blocks, self.blocks = self.blocks, []
         self.num_computed = 0
+        self.drafts = []
         return blocks

@@ -286,6 +286,8 @@ class ChatAnswer:
             },
             "completion_tokens_details": {
                 "reasoning_tokens": sum(usage.reasoning_tokens for usage in usages),
+                "accepted_prediction_tokens": sum(usage.accepted_tokens for usage in usages),
+                "rejected_prediction_tokens": sum(usage.rejected_tokens for usage in usages),
             },
         }
 

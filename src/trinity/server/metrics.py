@@ -29,6 +29,8 @@ _TOTALS = {
     "prompt_tokens_cached": ("cached_tokens", "Prompt tokens taken from the prefix cache."),
     "generation_tokens": ("generated_tokens", "Tokens generated, thinking included."),
     "reasoning_tokens": ("reasoning_tokens", "Thinking tokens generated."),
+    "drafted_tokens": ("drafted_tokens", "Guesses at tokens that were computed."),
+    "accepted_tokens": ("accepted_tokens", "Guesses that were right."),
     "num_preemptions": ("preemptions", "Sequences set back because the cache was full."),
     "expert_rows": ("expert_rows", "Routed expert evaluations, prompts included."),
 }

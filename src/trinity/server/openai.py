@@ -151,6 +151,13 @@ class StreamOptions(Wire):
     include_usage: bool | None = None
 
 
+class Prediction(Wire):
+    """Text that the answer is expected to resemble."""
+
+    type: Literal["content"]
+    content: str | list[TextContent]
+
+
 class ChatCompletionRequest(Wire):
     """The body of `POST /v1/chat/completions`: all that is honoured."""
 
@@ -194,6 +201,8 @@ class ChatCompletionRequest(Wire):
     mode: Literal["latency", "balanced", "throughput"] | None = None
     service_tier: Literal["auto", "default", "flex", "priority", "fast"] | None = None
     strict: bool | None = None
+
+    prediction: Prediction | None = None
 
     # Labels of the caller's own, which ask nothing of the answer.
     user: str | None = Field(default=None, max_length=512)
@@ -264,9 +273,17 @@ def _chat_request(body: ChatCompletionRequest) -> ChatRequest:
             thinking_token_budget=body.thinking_token_budget,
         ),
         mode=_mode(body),
+        prediction=_prediction(body.prediction),
         n=body.n or 1,
         strict=bool(body.strict),
     )
+
+
+def _prediction(prediction: Prediction | None) -> str:
+    if prediction is None:
+        return ""
+    content = prediction.content
+    return content if isinstance(content, str) else "".join(part.text for part in content)
 
 
 def _sampling(body: ChatCompletionRequest) -> SamplingParams:

@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from trinity.train.chat_texts import ABOUT, REFUSALS, SMALL_TALK, TOPICS, Kind
+from trinity.train.chat_refusals import REFUSALS, TOPICS
+from trinity.train.chat_texts import ABOUT, SMALL_TALK, Kind
 from trinity.train.items import Check, Family, Item, Split
 from trinity.train.wordings import choose_core, phrase
 

@@ -227,10 +227,10 @@ class Corpus(Dataset[list[list[MicroBatch]]]):
         )
 
     def _labels(self, item: Item, pictures: list[np.ndarray]) -> tuple[np.ndarray, ...]:
-        assert self.model.vision is not None or not pictures
-        labels = []
+        vision, labels = self.model.vision, []
         for pixels in pictures:
-            rows, columns = (edge // self.model.vision.patch_size for edge in pixels.shape[1:])
+            assert vision is not None
+            rows, columns = (edge // vision.patch_size for edge in pixels.shape[1:])
             labels.append(label_patches(item.marks, rows, columns).reshape(-1, rows * columns))
         return tuple(labels)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections import abc
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
@@ -14,6 +15,7 @@ from trinity.engine.batch import Step
 from trinity.engine.engine import Engine
 from trinity.engine.limits import Limits
 from trinity.engine.runner import Computed, Runner
+from trinity.engine.sequence import Sequence
 from trinity.model.small4 import Small4, initialise
 from trinity.presets import preset
 from trinity.types import (
@@ -75,7 +77,13 @@ MADE: list[Engine] = []
 
 
 def engine_config(**settings: object) -> EngineConfig:
-    defaults = {"num_blocks": 64, "max_sequences": 8, "max_step_tokens": 64, "deterministic": True}
+    defaults = {
+        "num_blocks": 64,
+        "max_sequences": 8,
+        "max_step_tokens": 64,
+        "deterministic": True,
+        "speculation": False,
+    }
     return EngineConfig(**(defaults | settings))
 
 
@@ -86,6 +94,11 @@ def make_engine(model: Small4 | None = None, **settings: object) -> Engine:
     runner = Runner(model, limits.num_blocks, config.block_size)
     MADE.append(Engine(runner, ByteTokenizer(), limits, config))
     return MADE[-1]
+
+
+def guess_always(engine: Engine) -> None:
+    """Try every guess, whatever it costs."""
+    engine._gate.length = lambda _trust, most, *_args, **_settings: most
 
 
 Script = Callable[[GenerationRequest, int, list[int]], int | torch.Tensor]
@@ -107,12 +120,16 @@ class ScriptedRunner:
     def run(self, step: Step) -> Computed:
         self.steps.append(step)
         self.expert_rows += int(step.experts_LT.sum())
-        rows = [self._logits(sequence) for sequence in step.ready]
+        rows = [
+            self._logits(sequence, sequence.drafts[:count])
+            for sequence in step.ready
+            for count in range(1 + len(sequence.drafts))
+        ]
         logits = torch.stack(rows) if rows else torch.zeros(0, self.config.vocab_size)
         return Computed(logits, [s for s in step.schedule if s.request.request_id in self.spoil])
 
-    def _logits(self, sequence: object) -> torch.Tensor:
-        generated = sequence.token_ids[sequence.prompt_length :]
+    def _logits(self, sequence: Sequence, drafts: list[int]) -> torch.Tensor:
+        generated = sequence.token_ids[sequence.prompt_length :] + drafts
         wanted = self.script(sequence.request, sequence.index, generated)
         if isinstance(wanted, torch.Tensor):
             return wanted
@@ -139,14 +156,14 @@ def scripted_engine(script: Script, **settings: object) -> tuple[Engine, Scripte
     return MADE[-1], runner
 
 
-def follow(tokens: Sequence[int]) -> Script:
+def follow(tokens: abc.Sequence[int]) -> Script:
     """Say `tokens`, then end."""
     return lambda _request, _index, generated: [*tokens, *[EOS] * 99][len(generated)]
 
 
 def a_request(
     request_id: str = "r",
-    prompt: str | Sequence[int] = "hello",
+    prompt: str | abc.Sequence[int] = "hello",
     *,
     k: int | tuple[int, ...] = 4,
     layers: int = 2,
@@ -154,6 +171,7 @@ def a_request(
     n: int = 1,
     images: tuple[PreparedImage, ...] = (),
     mode: str = "balanced",
+    prediction: str = "",
     **sampling: object,
 ) -> GenerationRequest:
     defaults = {"temperature": 0.0, "top_p": 1.0, "seed": 1, "max_tokens": 8}
@@ -165,6 +183,7 @@ def a_request(
         active_experts=(k,) * layers if isinstance(k, int) else k,
         thinking_token_budget=budget,
         may_call_tools=True,
+        prediction_ids=tuple(ids(prediction)),
         mode=Mode(mode),
         n=n,
     )
@@ -203,19 +222,19 @@ def drain(engine: Engine) -> dict[str, list[Event]]:
     return events
 
 
-def tokens_of(events: Sequence[Event], index: int = 0) -> list[int]:
+def tokens_of(events: abc.Sequence[Event], index: int = 0) -> list[int]:
     return [e.token_id for e in events if isinstance(e, TokenEvent) and e.index == index]
 
 
-def text_of(events: Sequence[Event], phase: str = "answer", index: int = 0) -> str:
+def text_of(events: abc.Sequence[Event], phase: str = "answer", index: int = 0) -> str:
     chosen = (e for e in events if isinstance(e, TokenEvent) and e.index == index)
     return "".join(event.text for event in chosen if event.phase == phase)
 
 
-def finish_of(events: Sequence[Event], index: int = 0) -> FinishedEvent:
+def finish_of(events: abc.Sequence[Event], index: int = 0) -> FinishedEvent:
     (event,) = (e for e in events if isinstance(e, FinishedEvent) and e.index == index)
     return event
 
 
-def endings(events: Sequence[Event]) -> list[type[Event]]:
+def endings(events: abc.Sequence[Event]) -> list[type[Event]]:
     return [type(e) for e in events if isinstance(e, FinishedEvent | FailedEvent | AbortedEvent)]

@@ -28,7 +28,7 @@ def test_prompt_chunks_and_decoded_tokens_are_laid_out_flat() -> None:
     assert batch.positions_T.tolist() == [6, 4, 5]
     assert batch.slots_T.tolist() == [2 * SIZE + 2, 9 * SIZE, 9 * SIZE + 1]
     assert step.experts_LT.tolist() == [[2, 4, 4]] * 2
-    assert step.ready == [one]
+    assert step.ready == {one: 0}
     assert step.last_S.tolist() == [0]
     tables = batch.block_table_SB[batch.group_sequence_G]
     assert tables[0].tolist() == [5, 2] + [0] * 10

@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.unit.engine.fakes import EOS, MADE, a_request, endings, scripted_engine
+from tests.unit.engine.fakes import EOS, MADE, a_request, endings, guess_always, scripted_engine
 from trinity.errors import InvalidRequest, Overloaded
 from trinity.types import Event, FinishedEvent, GenerationRequest, TokenEvent
 
@@ -28,8 +28,10 @@ class Machine(RuleBasedStateMachine):
         self.ended: set[str] = set()
         self.aborted: set[str] = set()
 
-    @initialize(num_blocks=st.integers(3, 12), prefix_cache=st.booleans())
-    def start(self, num_blocks: int, prefix_cache: bool) -> None:
+    @initialize(
+        num_blocks=st.integers(3, 12), prefix_cache=st.booleans(), speculation=st.booleans()
+    )
+    def start(self, num_blocks: int, prefix_cache: bool, speculation: bool) -> None:
         self.engine, self.runner = scripted_engine(
             script,
             num_blocks=num_blocks,
@@ -38,7 +40,9 @@ class Machine(RuleBasedStateMachine):
             max_step_tokens=BUDGET,
             max_waiting=6,
             prefix_cache=prefix_cache,
+            speculation=speculation,
         )
+        guess_always(self.engine)
 
     @rule(
         prompt=st.text("ab", min_size=1, max_size=12),

@@ -99,6 +99,15 @@ def test_tiers_are_modes(fields: dict[str, str], mode: Mode | None) -> None:
     assert read(**fields).chat.mode is mode
 
 
+@pytest.mark.parametrize(
+    "content", ["old text", [{"type": "text", "text": "old "}, {"type": "text", "text": "text"}]]
+)
+def test_a_prediction_is_text_or_parts(content: Any) -> None:
+    call = read(prediction={"type": "content", "content": content})
+    assert call.chat.prediction == "old text"
+    assert not call.warnings
+
+
 def test_a_stop_may_be_one_text_and_top_k_may_be_off() -> None:
     assert read(stop="x", top_k=-1).chat.sampling == SamplingParams(stop=("x",))
     assert read(stop=["x", "y"], top_k=0).chat.sampling == SamplingParams(stop=("x", "y"))

@@ -24,6 +24,34 @@ _WEEKDAY = {
         "A trip starts on {day} and ends {n} days later. On which day does it end?",
         "Which day of the week follows {day} by {n} days?",
         "From {day}, go {n} days ahead. Which day is that?",
+        "<Tell me|Say|State|Name> <the weekday|which weekday it is|the day of the week> "
+        "{n} days after {day}.",
+        "{n} days <from|after|past> {day}, <what|which> <day|weekday> is it?",
+        "<Could|Can|Would> you <tell me|work out|say> which <day|weekday> is {n} days after {day}?",
+        "<I'd like|I would like|I want> to know the "
+        "<weekday|day of the week> {n} days after {day}.",
+        "<Count|Go|Move|Step> {n} days <forward|ahead|on> from "
+        "{day} and <give|name|write> the <weekday|day>.",
+        "<Today's|Today is|It's|Today we have> {day}. "
+        "{n} days from <now|today> is <what|which> day?",
+        "<day|weekday> {n} days after {day}",
+        "A <parcel|letter|package> sent on {day} <arrives|comes|gets here> "
+        "{n} days later. On <what|which> weekday?",
+        "<My exam|The party|Our trip|The match> is {n} days after {day}. "
+        "<Which|What> weekday is <it on|that>?",
+        "Which <weekday|day> do we <get to|reach|have> when {n} "
+        "days <have passed|are over|go by> after {day}?",
+        "<start|begin>: {day}, <later|plus|forward>: {n} days, <weekday|day>?",
+        "<After|In> {n} days, counting from {day}, "
+        "<what|which> day of the week <is it|will it be>?",
+        "<If|When> the <calendar|diary|paper> says {day}, <move|go> on {n} days: which weekday?",
+        "Would you mind <working out|naming|finding> the <day|weekday> "
+        "that <falls|comes> {n} days after {day}?",
+        "The shop <closed|shut> on {day} and <reopens|opens> {n} "
+        "days later. <On which|On what|Which> weekday?",
+        "I <wonder|was wondering> what <day|weekday> it is {n} days after {day}.",
+        "{day}, then {n} days <pass|go by>. <What|Which> day of the week is it <now|then>?",
+        "<Find|Determine|Compute|Figure out> the <day of the week|weekday> {n} days after {day}.",
     ),
     "before": (
         "What day is it {n} days before {day}?",
@@ -36,6 +64,34 @@ _WEEKDAY = {
         "A trip ended on {day} after {n} days. On which day did it start?",
         "Which day of the week is {n} days before {day}?",
         "From {day}, go {n} days back. Which day is that?",
+        "<Tell me|Say|State|Name> <the weekday|which weekday it was|the day of the week> "
+        "{n} days before {day}.",
+        "{n} days <before|earlier than|ahead of> {day} is <what|which> <day|weekday>?",
+        "<Could|Can|Would> you <tell me|work out|say> which "
+        "<day|weekday> is {n} days before {day}?",
+        "<I'd like|I would like|I want> to know the "
+        "<weekday|day of the week> {n} days before {day}.",
+        "<Count|Go|Move|Step> {n} days <back|backwards> from "
+        "{day} and <give|name|write> the <weekday|day>.",
+        "<Today's|Today is|It's|Today we have> {day}. {n} days ago it was <what|which> day?",
+        "<day|weekday> {n} days before {day}",
+        "A <parcel|letter|package> came on {day}, {n} days after "
+        "<posting|it was sent>. Sent on <what|which> weekday?",
+        "The <exam|party|match> is on {day}. <What|Which> weekday "
+        "is {n} days <before it|before that|earlier>?",
+        "Which <weekday|day> do we <get to|reach|have> when we go {n} days back from {day}?",
+        "<start|begin>: {day}, <back|minus|earlier>: {n} days, <weekday|day>?",
+        "<If|When> it is {day} now, <what|which> day of the "
+        "week was it {n} days <ago|back|earlier>?",
+        "Would you mind <working out|naming|finding> the <day|weekday> "
+        "that <falls|comes> {n} days before {day}?",
+        "The shop <reopened|opened again> on {day}, {n} days after it <closed|shut>. "
+        "<On which|On what> weekday did it close?",
+        "I <wonder|was wondering> what <day|weekday> it is {n} days before {day}.",
+        "{day} <today|now>. Turn back {n} days. <What|Which> day of the week is <it|that>?",
+        "<Find|Determine|Compute|Figure out> the <day of the week|weekday> {n} days before {day}.",
+        "<My aunt|A guest|The doctor> <called|wrote> {n} days "
+        "before {day}. <Which|What> weekday was that?",
     ),
 }
 _ADD_DAYS = (
@@ -54,6 +110,44 @@ _ADD_DAYS = (
     "date {n} days after {date}",
     "I start on {date}. Which date is it after {n} days?",
     "Work out the date {n} days after {date}.",
+    "<Tell me|Say|State|Give> the date {n} days after {date}.",
+    "<Could|Can|Would> you <tell me|work out|find> the date {n} days <after|on from> {date}?",
+    "<I'd like|I would like|I want|I need> to know <what|which> date is {n} days after {date}.",
+    "<Go|Move|Step|Jump> {n} days <forward|ahead> from {date}. "
+    "<What|Which> date <do you reach|is that>?",
+    "{date}, then {n} days <pass|go by|later>: <what|which> date <is it|do we have>?",
+    "<In|After> {n} days, counting from {date}, what <is|will be> the date?",
+    "<date|day>: {date}, <plus|later|forward>: {n} days, <new date|result>?",
+    "<The calendar|My phone|The paper|The screen> shows {date}. "
+    "What date <will it show|does it show> {n} days later?",
+    "{n} days <past|after|later than> {date}",
+    "<Find|Determine|Compute|Calculate|Figure out> the date "
+    "that <is|falls|comes> {n} days after {date}.",
+    "A <seed|bulb|tree> is planted on {date}, and {n} days later "
+    "it <sprouts|shows a leaf>. On <what|which> date?",
+    "Would you mind <telling me|working out|finding> "
+    "<what|which> date comes {n} days after {date}?",
+    "<The exam|The party|Our trip|The race> is {n} days after {date}. "
+    "<What|Which> date is <that|it on>?",
+    "<My|Our|Her> <library book|film|tool> was lent on {date} and "
+    "came back {n} days later. On <what|which> date?",
+    "<If|When> you <add|count on> {n} days <from|starting at> {date}, "
+    "<what|which> date do you get?",
+    "what's the date {n} days <after|from> {date}",
+    "<Which|What> date <follows|comes after> {date} by {n} days?",
+    "I <wonder|was wondering> <what|which> date it <is|will be> {n} days after {date}.",
+    "<Name|Write|Report|Return> the date <you get|we reach|one gets> by adding {n} days to {date}.",
+    "<She|He|My aunt|Our guest> left on {date} and <returned|came back> "
+    "{n} days later. <When|On which date> was that?",
+    "{date} <today|now>; <the date|which date|what date> {n} days from now?",
+    "<Please|Kindly> <compute|work out|give> {date} plus {n} days<| as a date>.",
+    "It's {n} days since {date}. <What|Which> date is it <today|now>?",
+    "The <repair|order|job> <of|from> {date} is <ready|done> "
+    "{n} days later. On <what|which> date is that?",
+    "<Exactly|Just> {n} days after {date}, the <shop|pool|museum> opens. "
+    "<What|Which> date is the opening?",
+    "<Shift|Move> {date} <forward|ahead> by {n} days and "
+    "<write|give|say> the <new|resulting> date.",
 )
 _DAYS_BETWEEN = (
     "How many days are there from {a} to {b}?",
@@ -71,6 +165,41 @@ _DAYS_BETWEEN = (
     "A plant was set on {a} and flowered on {b}. How many days did it take?",
     "number of days: {a} to {b}",
     "The job lasts from {a} to {b}. How many days later does it end?",
+    "<Tell me|Say|State|Give> <how many days there are|the number of days> from {a} to {b}.",
+    "<Could|Can|Would> you <count|work out|tell me> the <number of |>days from {a} to {b}?",
+    "<I'd like|I would like|I want> to know how many days <separate|pass between> {a} and {b}.",
+    "<From|Starting on> {a}, how many days <must I wait|do I wait|are left|remain> until {b}?",
+    "<Find|Determine|Compute|Calculate|Figure out> "
+    "<how many days|the number of days> from {a} to {b}.",
+    "{b} is how many days <after|later than|past> {a}?",
+    "{b} minus {a}, <in days|counted in days|how many days>?",
+    "<start|from>: {a}, <end|to>: {b}, <days|number of days>?",
+    "It's {a}. <My birthday|The party|The exam|The trip> is on {b}. "
+    "How many days <away is it|do I wait>?",
+    "A <letter|parcel|package> was sent on {a} and <arrived|came> on {b}. "
+    "How many days <was it on the way|did it take>?",
+    "<What is|What's> the <gap|difference|distance> in days <between {a} and|from {a} to> {b}?",
+    "I <wonder|was wondering> how many days <it is|there are> from {a} to {b}.",
+    "<days|nights> between {a} and {b}",
+    "Would you mind <counting|working out> <how many days it is|the days> from {a} to {b}?",
+    "<Which|What> number of days <takes|brings> you from {a} to {b}?",
+    "<If|When> you <add days to|go on from> {a} until "
+    "<it is|you reach> {b}, how many days is that?",
+    "<She|He|My aunt|A guest> <came|arrived> on {a} and left on {b}. "
+    "How many days later <was that|is that>?",
+    "how long from {a} <to|till|until> {b}, in days",
+    "A <book|film|tool> was <borrowed|lent> on {a} and "
+    "<came back|was returned> on {b}. After how many days?",
+    "<Write|Return|Report|Show> the number of days <that pass|one waits> from {a} until {b}.",
+    "<On|As of> {a}, how many days <are there to go|are left|remain> until {b}?",
+    "Two dates: {a} and {b}. "
+    "<How many days apart are they|How many days lie from one to the other>?",
+    "<The calendar|My diary> goes from {a} to {b}: how many days <on|later|further> is that?",
+    "<To get|Moving|Going> from {a} to {b}, "
+    "<one goes|you step|we move> how many days <forward|ahead|on>?",
+    "The <shop|museum|pool> <closed|shut> on {a} and "
+    "<reopened|opened again> on {b}. How many days later?",
+    "<Please|Kindly> <count|work out> the days: {a} <until|to> {b}.",
 )
 
 

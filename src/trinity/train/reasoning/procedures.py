@@ -24,6 +24,33 @@ _STACK = (
     "{query} The stack was empty, then: {ops}",
     "With an empty stack, {ops}. {query}",
     "Here is what happens to an empty stack: {ops}. {query}",
+    "<Initially|At first|In the beginning>, a stack is empty. <Then|Next>: {ops}. {query}",
+    "<Someone|A program|My code> does this to an empty stack: {ops}. {query}",
+    "<Simulate|Trace|Follow|Track> a stack, empty at first: {ops}. {query}",
+    "stack = []; {ops}; {query}",
+    "<After|Following> these steps on <a new|an empty|a fresh> stack: {ops}. {query}",
+    "{query} I <ran|did> this on <a new|an empty> stack: {ops}.",
+    "<If|When> you {ops} on <an empty|a fresh|a new> stack: {query}",
+    "A <last-in first-out|last in, first out> store is empty. <Then|Now> {ops}. {query}",
+    "<Nothing is|There is nothing> on the stack yet. <Now|Then> {ops}. {query}",
+    "<Could|Can|Would> you trace <a|this> stack from empty? {ops}. {query}",
+    "<Operations|Steps|Commands> on an empty stack: {ops}. <Question|Asked>: {query}",
+    "I <have|take|make|create> <a new|an empty|a fresh> stack, then {ops}. {query}",
+    "Please <run|carry out|perform> on an empty stack: {ops}. {query}",
+    "<Suppose|Imagine|Assume> we {ops}, with the stack empty <before|at first>. {query}",
+    "A <pile|stack> of numbered <cards|plates|books> is empty <now|at first>: {ops}. {query}",
+    "LIFO, <empty|starts empty>: {ops}. {query}",
+    "<Here is|We have|There is> an empty stack: {ops}. <So|Now>: {query}",
+    "{query} <Stack log|Stack history|Stack commands> from empty: {ops}.",
+    "<Make|Create|Build|Open> <a new|an empty> stack. {ops}. {query}",
+    "Let a stack <start|begin|be> empty. <Do|Run> {ops}. {query}",
+    "These <commands|steps|calls> reach an empty stack: "
+    "{ops}. <When done|At the end|Then>: {query}",
+    "<Would you mind checking|Check> this stack, empty at first: {ops}. {query}",
+    "<I'd like to know|Tell me>: {query} <The steps on an|Done to an> empty stack: {ops}.",
+    "<Working|Starting> <with|from> an empty stack, we {ops}. {query}",
+    "{ops}: <that is done|all this is done|these are done> on an empty stack. {query}",
+    "In a <game|lesson|test>, an empty stack <gets|is given> these steps: {ops}. {query}",
 )
 _QUEUE = (
     "Start with an empty queue: {ops}. {query}",
@@ -41,6 +68,32 @@ _QUEUE = (
     "{query} The queue was empty, then: {ops}",
     "With an empty queue, {ops}. {query}",
     "Here is what happens to an empty queue: {ops}. {query}",
+    "<Initially|At first|In the beginning>, a queue is empty. <Then|Next>: {ops}. {query}",
+    "<Someone|A program|My code> does this to an empty queue: {ops}. {query}",
+    "<Simulate|Trace|Follow|Track> a queue, empty at first: {ops}. {query}",
+    "queue = []; {ops}; {query}",
+    "<After|Following> these steps on <a new|an empty|a fresh> queue: {ops}. {query}",
+    "{query} I <ran|did> this on <a new|an empty> queue: {ops}.",
+    "<If|When> you {ops} on <an empty|a fresh|a new> queue: {query}",
+    "<First-in first-out|First in, first out>, empty: {ops}. {query}",
+    "<Nobody is|There is nobody|No number is> in the queue yet. <Now|Then> {ops}. {query}",
+    "<Could|Can|Would> you trace <a|this> queue from empty? {ops}. {query}",
+    "<Operations|Steps|Commands> on an empty queue: {ops}. <Question|Asked>: {query}",
+    "I <have|take|make|create> <a new|an empty|a fresh> queue, then {ops}. {query}",
+    "Please <run|carry out|perform> on an empty queue: {ops}. {query}",
+    "<Suppose|Imagine|Assume> we {ops}, with the queue empty <before|at first>. {query}",
+    "A <line|queue> of numbered <tickets|cars|orders> is empty <now|at first>: {ops}. {query}",
+    "FIFO, <empty|starts empty>: {ops}. {query}",
+    "<Here is|We have|There is> an empty queue: {ops}. <So|Now>: {query}",
+    "{query} <Queue log|Queue steps> from empty: {ops}.",
+    "<Make|Create|Build|Open> <a new|an empty> queue. {ops}. {query}",
+    "Let a queue <start|begin|be> empty. <Do|Run> {ops}. {query}",
+    "These <commands|steps|calls> reach an empty queue: {ops}. <Then|Now>: {query}",
+    "<Would you check|Please check|Check> this queue, empty at first: {ops}. {query}",
+    "<I ask|Tell me>: {query} <Steps on an|Done to an> empty queue: {ops}.",
+    "<Working|Starting> <with|from> an empty queue, we {ops}. {query}",
+    "{ops}: <that is done|all this is done|these are done> on an empty queue. {query}",
+    "At a <desk|counter|shop>, an empty <queue|waiting queue> gets this: {ops}. {query}",
 )
 _WALK = (
     "Start at (0, 0). Go {moves}. Where are you?",
@@ -58,6 +111,49 @@ _WALK = (
     "Position (0, 0). Moves: {moves}. New position?",
     "Beginning at (0, 0), {name} goes {moves}. Which point is that?",
     "Where do I land from (0, 0) after {moves}?",
+    "<Tell me|Say|State|Give> the <end point|final position|end position> "
+    "of this walk from (0, 0): {moves}.",
+    "<Could|Can|Would> you <work out|tell me|find> where I "
+    "<end up|land> from (0, 0) <after|with> {moves}?",
+    "<I'd like|I would like|I want> to know <where|to which point> "
+    "{moves} from (0, 0) <leads|takes me>.",
+    "<Leaving|Setting out from|Starting from> (0, 0), I <go|move|walk> {moves}. "
+    "<Which|What> point <am I at|do I reach>?",
+    "{moves}, <starting at|from|beginning at> (0, 0): <where now|end point|which point>?",
+    "<Find|Determine|Compute|Calculate|Figure out> the <final|last> point: (0, 0), then {moves}.",
+    "<Put|Place|Set> a <pawn|token|piece|coin> at (0, 0) and <move|push> it {moves}. Where is it?",
+    "A <drone|ship|beetle|dog|fox> starts at (0, 0) and <goes|moves> {moves}. "
+    "<Where does it end up|Where is it in the end>?",
+    "<start|origin>: (0, 0); <moves|path|steps>: {moves}; <end|final point>?",
+    "<If|When> {name} <leaves|starts from> (0, 0) and goes {moves}, "
+    "<where does the walk end|which point is reached>?",
+    "Would you mind <following|tracing> {moves} from (0, 0) and <naming|giving> the end point?",
+    "I <wonder|was wondering> <where|at which coordinates> one "
+    "<is|ends> after <walking|moving> {moves} from (0, 0).",
+    "Which <point|coordinates> <do|will> you <reach|get to> by <going|moving> {moves} from (0, 0)?",
+    "where <does|would> {moves} <take|bring|lead> you from (0, 0)",
+    "<Draw|Imagine|Picture> a line from (0, 0) <going|running> {moves}. "
+    "At <which|what> point does it <end|stop>?",
+    "The <map|grid|board> has you at (0, 0). <Move|Go|Walk> {moves}. "
+    "<Report|Give|Name> your <new |>position.",
+    "<Now at|We're at|Standing at> (0, 0). Then {moves}. <New coordinates|Position now|Where to>?",
+    "A <taxi|cyclist|cart> <leaves|departs from> (0, 0) and <drives|travels> {moves}. "
+    "<State|Give|Name|Report> its final position.",
+    "<Write|Return|Output|Show> the coordinates after {moves}, "
+    "<starting from|beginning at> (0, 0).",
+    "{name} <begins|starts> at (0, 0). The <steps|moves> are {moves}. "
+    "<What's the end point|Which point comes last>?",
+    "<From the origin|Starting at the origin>, <go|move|step|head> {moves}. "
+    "<What|Which> point is <it|that>?",
+    "<Given|With> the moves {moves} and the start (0, 0), "
+    "<what|which> point <is reached|comes last>?",
+    "<Follow|Trace|Carry out> {moves} from (0, 0), then <say|tell me|write> where you are.",
+    "<Please|Kindly> <move|take> the robot {moves} from (0, "
+    "0) and <say|report> where it <stops|ends>.",
+    "Treasure <hunt|map>: from (0, 0) <walk|go|pace> {moves}. "
+    "At which <coordinates|point> do you <dig|stop>?",
+    "(0, 0) is <home|the start>. <I|We> go {moves}. "
+    "<Where are we|What position is that|Which point is this> now?",
 )
 _COUNTER = (
     "Start with x = {n}. {ops}. What is x?",
@@ -75,6 +171,43 @@ _COUNTER = (
     "With {n} to begin, {ops}. Where does it end?",
     "A machine gets {n}. {ops}. What comes out?",
     "{n}; {ops}; what is the end value?",
+    "<Tell me|Say|State|Give> the <result|end value|final number> "
+    "from {n} with these steps: {ops}.",
+    "<Could|Can|Would> you <start|begin> with {n} and do this? "
+    "{ops}. What <is left|comes out|do you get>?",
+    "<I'd like|I would like|I want> to know what {n} <becomes|turns into>. Steps: {ops}.",
+    "<Find|Determine|Compute|Calculate|Work out> the <final|last|end> value. Start: {n}. {ops}.",
+    "<start|begin|input>: {n}; <steps|program|then>: {ops}; <end|output|final value>?",
+    "{n} is <written down|on the board|typed in>. {ops}. "
+    "<What|Which number> <is it|stands there> now?",
+    "<If|When> you <start|begin> with {n}, what <do you get|comes out>? {ops}.",
+    "My <number|secret number> is {n}. {ops}. What's <the number|it> <now|after that|then>?",
+    "What <number|value> <results|comes out> <from|when we start with> {n}? {ops}.",
+    "I <wonder|was wondering> what <happens to|becomes of> {n}. {ops}. <End value|Result>?",
+    "Would you mind <taking|using> {n} and doing this? {ops}. "
+    "<Name|Report|Give> the <result|end value>.",
+    "<Set|Put> x to {n}. {ops}. <Report|Print|Return|Output|Show> x.",
+    "x <was|is first|begins as> {n}. {ops}. What is x <now|in the end|at the end>?",
+    "{ops}. <Do that|All this is done> <with|to|starting from> {n}. "
+    "What <is the result|do you get>?",
+    "<Enter|Type|Key in> {n} on a calculator. {ops}. <What|Which number> does it show?",
+    "<A counter|A meter|The display> <stands at|reads|is at> {n}. "
+    "{ops}. What <number|value> is it now?",
+    "<Step by step|One by one>, from {n}: {ops}. <Final value|Last value|End result>?",
+    "<Pick|Choose|Take> {n}. <Now|Then|Next>: {ops}. <Say|Tell me|Write> what you <have|get>.",
+    "<Beginning|Starting|Going> from {n}: {ops}. "
+    "<Where|At what number> do you <end|end up|arrive>?",
+    "A <game|player|team> starts with {n} points. {ops}. What is the score <now|at the end>?",
+    "n = {n}. {ops}. n = ?",
+    "<Please|Kindly> <carry out|perform|do> these "
+    "<steps|operations> on {n}: {ops}. <Result|Answer>?",
+    "The <first|starting> number is {n}. {ops}. What is the <last|final> number?",
+    "<Let's|We> <start|begin> <with|at> {n}. {ops}. What have we <got|reached> <now|in the end>?",
+    "Magic <trick|box>: {n} goes in. {ops}. What <comes out|is inside now>?",
+    "<Run|Follow|Trace> this for the <input|number> {n}. {ops}. What is the <output|result>?",
+    "what does {n} become <after|with> this: {ops}",
+    "<She|He|My friend|The teacher> <says|calls out> {n}. {ops}. "
+    "<What|Which number> is <reached|the answer>?",
 )
 _NORTH = {"north": (0, 1), "east": (1, 0), "south": (0, -1), "west": (-1, 0)}
 _UP = {"up": (0, 1), "right": (1, 0), "down": (0, -1), "left": (-1, 0)}

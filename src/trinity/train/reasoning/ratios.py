@@ -25,6 +25,42 @@ _SIMPLIFY = (
     "simplest form of {a}/{b}",
     "Make the fraction {a}/{b} as simple as you can.",
     "How do you write {a}/{b} in lowest terms?",
+    "<Bring|Take> {a}/{b} <down to|to> <lowest terms|its simplest form>.",
+    "<Which|What> fraction in <lowest terms|simplest form> "
+    "<equals|is equal to|has the value of> {a}/{b}?",
+    "I have the fraction {a}/{b}. <Simplify|Reduce> it <fully|completely|as far as possible>.",
+    "How far can <the fraction |>{a}/{b} be <reduced|cancelled|simplified>? Give the "
+    "<fraction|result>.",
+    "<Could|Would> you <simplify|reduce|cancel down> {a}/{b} <fully|completely|for me>?",
+    "<fully reduced|lowest terms|simplest form|cancelled down>: {a}/{b}",
+    "<Fully|Completely> <reduced|simplified|cancelled>, what is {a}/{b}?",
+    "{a} out of {b} <seats|places> are taken. What fraction is that, in "
+    "<lowest terms|simplest form>?",
+    "<Mia|Tom|Anna> got {a} of {b} points. Write <that|this|the score> as a fraction in lowest "
+    "terms.",
+    "Divide top and bottom of {a}/{b} by their <gcd|largest common factor>: which fraction "
+    "<results|is it>?",
+    "I wonder what {a}/{b} <simplifies|reduces|cancels down> to.",
+    "what's {a}/{b} <simplified|reduced|in its lowest terms|cancelled down>",
+    "<Rewrite|Restate|Give> {a}/{b} <using|with> the smallest possible <numbers|whole numbers>.",
+    "{a}/{b} = ? (<lowest terms|simplest form|fully reduced>)",
+    "Would you mind <reducing|simplifying> <the fraction |>{a}/{b}?",
+    "A <cake|pizza|pie> had {b} slices; {a} were eaten. What fraction is that, "
+    "<reduced|in lowest terms>?",
+    "I got {a}/{b}, but the answer must be in <lowest terms|simplest form>. "
+    "<What is it|How do I write it> then?",
+    "<Show|Give|Tell> me the <simplest|most reduced> form of <the fraction |>{a}/{b}.",
+    "simplify <this|this fraction>, <please|fully>: {a}/{b}",
+    "Find the fraction <equal|equivalent> to {a}/{b} with the smallest "
+    "<denominator|possible denominator>.",
+    "After all common factors are <cancelled|divided out|removed>, what does {a}/{b} become?",
+    "If <you|we|I> <reduce|simplify> {a}/{b} as far as possible, which fraction "
+    "<remains|comes out>?",
+    "Numerator {a}, denominator {b}: <simplify|reduce> the fraction<| fully>.",
+    "What's the simplest <way to write|fraction equal to|form of> {a}/{b}?",
+    "{a}/{b} can be <simplified|reduced>. <Do it|Do so fully|Do that>.",
+    "of {b} <marbles|beads|balls> {a} are <red|blue|green>: what fraction, "
+    "<fully reduced|in lowest terms>?",
 )
 _COMPARE = (
     "Which fraction is {word}, {a} or {b}?",
@@ -42,6 +78,35 @@ _COMPARE = (
     "Two fractions are {a} and {b}. Which is {word}?",
     "Would {a} or {b} of a cake be {word}?",
     "Choose the {word} one: {a} or {b}?",
+    "<Find|Identify|Determine|Work out> the {word} <fraction|number|value>: {a} or {b}.",
+    "<Tell|Show> me <which|which fraction> is {word}, {a} or {b}.",
+    "I have {a} and {b}. Which <of them|of the two|one> is {word}?",
+    "{word}: {a} or {b}?",
+    "{word} <fraction|one|number> of {a} and {b}",
+    "Which of {a} and {b} is the {word} <one|fraction|number>?",
+    "<Could|Can> you <say|tell me|work out> which of the fractions {a} and {b} is <the |>{word}?",
+    "Given <the fractions |>{a} and {b}, <return|output|write> the {word}<| one>.",
+    "If I <had to|must> choose the {word} of {a} and {b}, which <should I take|should it be>?",
+    "Which <part|share> of a <pizza|cake|loaf> is {word}: {a} or {b}?",
+    "One <jug|glass|bottle> is {a} full, <the other|another> {b}. Which "
+    "<fraction|of these fractions> is {word}?",
+    "Compare {a} <with|to> {b}: which <fraction|one> is {word}?",
+    "I wonder which <fraction |number |>is {word}, {a} or {b}.",
+    "<Looking at|Comparing> {a} and {b}, which <fraction|one> is <the |>{word}?",
+    "Q: {a} <or|and> {b}, which <fraction |>is {word}? A:",
+    "<Ann|Ben|Tom> ran {a} of a mile and <Eva|Kim> {b} of a mile. <State|Give> the {word} "
+    "fraction.",
+    "Would you mind <telling|giving|showing> me the {word} of {a} and {b}?",
+    "Fractions: {a}, {b}. <Which is {word}?|Take the {word} one.|Write the {word} one.>",
+    "Of <the|these> two <fractions|numbers>, {a} and {b}, <copy|write down|give> the {word} one.",
+    "The {word} <fraction|number> out of {a} and {b} is <which|which one>?",
+    "from {a} and {b} <choose|select|take|pick> the {word}<| one| fraction>",
+    "Between the <fractions|numbers> {a} and {b}, <decide|say|determine> which is {word}.",
+    "What is the {word} of <the two fractions|the fractions|these two:> {a} and {b}?",
+    "A recipe <needs|uses> {a} of a cup of milk and {b} of a cup of <oil|water>. Which fraction "
+    "is {word}?",
+    "My <friends|pupils> can't agree: is {a} or {b} the {word} <one|fraction>?",
+    "which <fraction's|one's> {word}, {a} or {b}",
 )
 _ADD = (
     "What is {a}/{d} + {b}/{d}?",
@@ -59,6 +124,38 @@ _ADD = (
     "Sum of {a}/{d} and {b}/{d}?",
     "Compute {a}/{d} + {b}/{d}.",
     "{a}/{d} plus {b}/{d} is what?",
+    "What do {a}/{d} and {b}/{d} <add up to|come to|make together>?",
+    "<Find|Give|State|Determine> the <sum|total> of the fractions {a}/{d} and {b}/{d}.",
+    "<Put|Take> {a}/{d} and {b}/{d} together: <what|which> fraction <results|do you get|is that>?",
+    "I <walked|ran|cycled> {a}/{d} of a mile, then {b}/{d} of a mile. How many miles "
+    "<in all|altogether>?",
+    "A <jug|bowl|bucket> holds {a}/{d} litre and {b}/{d} litre is <added|poured in>. How many "
+    "litres are <in it|inside> then?",
+    "<Starting|Start> from {a}/{d}, add {b}/{d}. <What|Which fraction> <do you get|comes out>?",
+    "<Could|Can> you <sum up|add up|add together> {a}/{d} and {b}/{d}<| for me>?",
+    "{a}/{d} <increased by|and another|and then> {b}/{d}: <total|sum>?",
+    "<sum|total|addition> of two fractions: {a}/{d}, {b}/{d}",
+    "The denominators of {a}/{d} and {b}/{d} are <equal|the same>. <So what|What> is "
+    "<the|their> sum?",
+    "I wonder what {a}/{d} <plus|added to> {b}/{d} <is|makes|comes to>.",
+    "We <wait|drive|rest> {a}/{d} of an hour, later {b}/{d} of an hour. How many hours "
+    "<in all|altogether>?",
+    "Increase {a}/{d} by {b}/{d}. <Which fraction is that|What results|What is it then>?",
+    "If <you|we|I> add {b}/{d} to {a}/{d}, what <is the result|fraction results|is the sum>?",
+    "Add {b}/{d} <onto|to> {a}/{d} and <give|write|state> the <result|fraction>.",
+    "Let x = {a}/{d} + {b}/{d}. <What is|What's|How big is> x?",
+    "{a}/{d} + {b}/{d} = <__|x, so x is|what?|which fraction?>",
+    "<Fill in|Complete>: {a}/{d} + {b}/{d} = <__|( )>",
+    "Kim has {a}/{d} kg of <flour|sugar|rice> and <buys|gets|adds> {b}/{d} kg more. How many kg "
+    "<is that|are there then>?",
+    "Two <boards|planks|sticks> of {a}/{d} m and {b}/{d} m are laid end to end. How many metres "
+    "is that?",
+    "<what|which> fraction do {a}/{d} and {b}/{d} make <together|combined|added up>",
+    "Would you mind <adding|totalling|adding up> {a}/{d} and {b}/{d}?",
+    "Write {a}/{d} + {b}/{d} as <one|a single> fraction.",
+    "The <sum|total> of {a}/{d} and {b}/{d} is <what|which fraction>?",
+    "{b}/{d} more than {a}/{d} is <what|how much|which fraction>?",
+    "<Report|Tell me|Say|Return> the <value|result> of {a}/{d} + {b}/{d}.",
 )
 
 

@@ -24,6 +24,39 @@ _NEXT = (
     "How does {s} go on? One more number.",
     "Look at {s}. Which number is next?",
     "Guess the next number in this series: {s}",
+    "<Which|What> <number|term> <should|would|must> <come next|follow>: {s}?",
+    "I wrote <down |>{s}. Which number <do I write|should I write|comes> next?",
+    "<Find|Work out|Determine|Figure out> the <number|term> <after|that follows|that continues> "
+    "{s}.",
+    "{s}, <and then|then what|what then|and next>?",
+    "<Given|With|Looking at> the <pattern|series|row> {s}, <predict|give|name|state> the next "
+    "<term|number>.",
+    "If the <pattern|rule> <in|behind> {s} <continues|holds|goes on>, <which|what> number is next?",
+    "<Extend|Continue> {s} by <one|a single> <number|term>.",
+    "The <first numbers|terms|numbers> <are|read> {s}. <What|Which> is the next <one|term|number>?",
+    "A <counter|display|machine> <shows|prints|showed> {s}. Which number <comes|is due> next?",
+    "<sequence|series|pattern|numbers>: {s} - <next|next one|what follows>?",
+    "<Could|Can|Would> you <give|tell|show> me the next <number|term> of {s}?",
+    "<Spot|See|Find> the <rule|pattern> in {s} and <give|write|say> the next <number|term>.",
+    "Following <the same|this|the> <rule|pattern>, what comes after {s}?",
+    "I wonder <what|which number> comes <next in|after> {s}.",
+    "One <number|term> is missing at the end: {s}, <__|?> <Which|What is it>?",
+    "fill in the <blank|gap>: {s}, <__|?|...>",
+    "<next|following> <term|number|value> <of|in|for> {s}?",
+    "On successive days <a shop|our club|the museum> counted {s} <guests|visitors>. If the "
+    "pattern goes on, <how many come next|what is the next count>?",
+    "The numbers on <some doors|the cards|the tickets> <run|go> {s}. What is the next "
+    "<number|one>?",
+    "Would you mind <continuing|extending> {s} with <one|just one> more <number|term>?",
+    "The numbers {s} <make|form> a <pattern|sequence>. <Its|The> next <member|term|number> is "
+    "<what|which>?",
+    "In the <row|line|list> {s}, <which|what> number <should stand|stands|goes> "
+    "<next|after the last>?",
+    "After {s} <comes|follows> <which number|what>?",
+    "With <which|what> number does <the row|this row|the sequence> {s} <continue|go on>?",
+    "<Tom|Ravi|Leo> is <counting|saying numbers>: {s}. What is <his|the> next number?",
+    "<Type|Write|Output|Return> the <number|term> that <comes|goes> next: {s}",
+    "My <friend|little brother|teacher> wrote {s} on the board. What <belongs|comes|goes> next?",
 )
 
 

@@ -23,6 +23,41 @@ _TIME_AFTER = (
     "time now {t}, time in {span}?",
     "The clock shows {t}. What does it show {span} later?",
     "Start {t}, duration {span}. When is the end?",
+    "<Tell me|Say|State|Give> the time {span} after {t}.",
+    "<Could|Can|Would> you <tell me|work out|find> <the|what> time {span} after {t}?",
+    "<I'd like|I would like|I want|I need> to know <what time it is|the time> {span} after {t}.",
+    "<Find|Determine|Compute|Calculate|Figure out> the "
+    "<clock |>time {span} <after|later than> {t}.",
+    "{t}, then {span} <later|more>: <what|which> time?",
+    "<It's|My watch says|The display reads> {t}. <And|What about|What will it say> {span} later?",
+    "<At what time|When> <does|will> a <match|show|concert> end "
+    "if it <starts|begins> at {t} and lasts {span}?",
+    "<clock|time>: {t}, <add|plus|later|forward>: {span}, <new time|result>?",
+    "<Set|Put|Move|Turn> the clock {span} <forward|ahead> from {t}. "
+    "<What|Which> time does it show?",
+    "The <bus|ship|plane> <leaves|departs|sets off> at {t} and "
+    "<needs|takes> {span}. When does it <arrive|get there>?",
+    "{span} <past|from|after> {t}",
+    "I <wonder|was wondering> what time it <is|will be> {span} after {t}.",
+    "<If|When> <I|we|they> <begin|start> at {t} and "
+    "<work|go on|read> for {span}, when <is|comes> the end?",
+    "Would you mind <telling me|working out> <what|which> time it is {span} after {t}?",
+    "<Bread|A cake|A pie> goes <in|into the oven> at {t} and "
+    "bakes for {span}. <When|At what time> is it ready?",
+    "what's the time {span} <after|later than> {t}",
+    "<Starting|Counting> from {t}, <what time is it|what does the clock say> <after|in> {span}?",
+    "Meeting <starts|begins> {t}, <length|lasts|takes> {span}, <ends when|ends at what time>?",
+    "<She|He|My brother|The baby> fell asleep at {t} and woke "
+    "{span} later. <When|At what time> was that?",
+    "<Which|What> time <follows|comes after> {t} by {span}?",
+    "<Write|Report|Return|Show> the time <reached|you get> by adding {span} to {t}.",
+    "The <alarm|timer> is <set|started> at {t} and rings {span} later. "
+    "<When|At what time> does it ring?",
+    "<After|In> {span}, counted from {t}, <which|what> time is it?",
+    "<Park|Leave> the car at {t} and <return|come back> {span} later. "
+    "<What time is it|What is the time> then?",
+    "<Please|Kindly> <compute|work out|give> {t} plus {span} as a time of day.",
+    "The <phone|battery> <charges|is charged> from {t} for {span}. When does it <stop|finish>?",
 )
 _TIME_BETWEEN = (
     "How many minutes are there from {a} to {b}?",
@@ -40,6 +75,39 @@ _TIME_BETWEEN = (
     "What is the time from {a} to {b} in minutes?",
     "number of minutes: {a} to {b}",
     "Start {a}, end {b}. How many minutes?",
+    "<Tell me|Say|State|Give> <how many minutes there are|the number of minutes> from {a} to {b}.",
+    "<Could|Can|Would> you <count|work out|tell me> the "
+    "<number of |>minutes <from {a} to|between {a} and> {b}?",
+    "<I'd like|I would like|I want> to know how many minutes <pass between|separate> {a} and {b}.",
+    "<Find|Determine|Compute|Calculate|Figure out> the <gap|time|span> from {a} to {b} in minutes.",
+    "{b} is how many minutes <after|later than|past> {a}?",
+    "{b} minus {a}, <in minutes|how many minutes>?",
+    "<from|begin|on>: {a}, <to|finish|off>: {b}, <minutes|length in minutes>?",
+    "<It's|My watch says|The time is> {a}. The <bus|train|show> <comes|starts> at {b}. "
+    "How many minutes <must I wait|do I wait>?",
+    "<What is|What's> the <gap|difference|distance> <between {a} and|from {a} to> {b} in minutes?",
+    "I <wonder|was wondering> how many minutes <it is|there are> from {a} to {b}.",
+    "minutes between {a} and {b}",
+    "Would you mind <counting|working out> <how many minutes it is|the minutes> from {a} to {b}?",
+    "<If|When> <a game|a match|a show> <starts|begins> at {a} "
+    "and ends at {b}, how many minutes does it last?",
+    "how long <in minutes|(minutes)>: {a} <to|till|until> {b}",
+    "<She|He|My brother|Our guest> <came|arrived> at {a} and left at {b}. "
+    "How many minutes <was that|later was that>?",
+    "<Between {a} and|In the time from {a} to> {b}, how many minutes <go by|pass>?",
+    "The <oven|lamp|radio|heating> was on from {a} <to|until> {b}. For how many minutes?",
+    "<Write|Return|Report|Show> the minutes <that pass|that go by> from {a} until {b}.",
+    "A <ship|plane|bus> <sets off|leaves> at {a} and gets in at {b}. "
+    "<What is|What's> the journey time in minutes?",
+    "<From|Starting at> {a}, how many minutes <remain|are left|is it> until {b}?",
+    "<Turned into|Counted in|Measured in> minutes, how long is it from {a} to {b}?",
+    "The <shop|pool|desk> <opens|is opened> at {a} and <closes|shuts> at {b}. "
+    "How many minutes is it open?",
+    "Meeting {a} <to|until> {b}: <duration|length> in minutes?",
+    "<To get|Going> from {a} to {b} the clock <moves|advances|runs> how many minutes?",
+    "We <worked|walked|talked|read> from {a} <to|until> {b}. "
+    "<Give|Say|Tell me> the time spent in minutes.",
+    "<Please|Kindly> <count|work out> the minutes: {a} <until|to> {b}.",
 )
 _UNITS = (
     "How many {to} are {n} {unit}?",
@@ -57,6 +125,34 @@ _UNITS = (
     "Turn {n} {unit} into {to}.",
     "{n} {unit} equals how many {to}?",
     "What do {n} {unit} make in {to}?",
+    "<Tell me|Say|State|Give> how many {to} <there are in|are in|make up> {n} {unit}.",
+    "<Could|Can|Would> you <convert|change|turn> {n} {unit} <to|into> {to}?",
+    "<I'd like|I would like|I want|I need> {n} {unit} <in|expressed in|converted to> {to}.",
+    "<Find|Determine|Compute|Calculate|Figure out> how many {to} <equal|make|are> {n} {unit}.",
+    "{n} {unit} <is|are|makes|make> how many {to}?",
+    "{n} {unit} <as|expressed as|given in> {to}",
+    "<from|unit>: {unit}, <to|into>: {to}, <amount|value>: {n}",
+    "<If|When> you have {n} {unit}, how many {to} <do you have|is that|is it>?",
+    "<Measured|Counted|Given|Expressed> in {to}, <how much|what> is {n} {unit}?",
+    "Would you mind <changing|converting|turning> {n} {unit} into {to}?",
+    "I <wonder|was wondering> how many {to} <there are in|go into|make> {n} {unit}.",
+    "How many {to} <do you get|do I get|are there> <from|in> {n} {unit}?",
+    "<what's|whats> {n} {unit} in {to}",
+    "<The answer|The amount|It> is {n} {unit}, but I <need|want|asked for> {to}. How many?",
+    "In {to}: {n} {unit}<|?>",
+    "<Rewrite|Restate|Report|Give|Show> {n} {unit} <in|as> {to}.",
+    "{n} {unit} <correspond|amount|come> to how many {to}?",
+    "My <list|note|form|book> says {n} {unit}. <What|How many> is that in {to}?",
+    "<Please|Kindly> <give|return|write> {n} {unit} as a number of {to}.",
+    "{n} {unit}, <how many|that's how many|which is how many> {to}",
+    "A <worker|pupil|friend> <notes|reports|counts> {n} {unit}. <Say|Write|Give> that in {to}.",
+    "<Unit change|Conversion|Units>: {n} {unit} to {to}.",
+    "<What|Which> number of {to} <equals|is the same as|is equal to> {n} {unit}?",
+    "<Swap|Trade|Exchange> {n} {unit} for {to}: how many?",
+    "Suppose <there are|we have|you are given> {n} {unit}. How many {to} would that be?",
+    "<Work out|Report|Count> the number of {to} in {n} {unit}.",
+    "Someone asks for {n} {unit} <in|given in> {to}. "
+    "<What|Which number> do you <say|answer|reply>?",
 )
 _FACTORS = (
     ("cm", "mm", 10),

@@ -1,0 +1,125 @@
+"""Guesses at what follows, so that one model call may choose several tokens of an answer.
+
+A guess never changes an answer: it is kept only where it is the token that is chosen anyway. What
+it costs are rows of a step. Called by the engine, with a drafter for each answer and one gate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+ORDERS = (5, 3, 2)
+"""Lengths of the matches that are looked for, the longest first."""
+WINDOW = 16_384
+"""Tokens of the prompt, counted from its end, in which matches are looked for."""
+MAX_DRAFT = 8
+"""Tokens guessed at once."""
+
+_FIRST_TRUST = (0.9, 0.6, 0.3)
+_MEMORY = 0.9
+_FIRST_SHARE = 0.15
+_STEP_MEMORY = 0.98
+_START_GAIN, _STOP_GAIN = 1.08, 1.02
+
+
+class Drafter:
+    """Tokens that followed the same few tokens before, in the prompt, the prediction or the answer.
+
+    Text that is edited, quoted or repeated is guessed right this way, with no model (prompt lookup
+    decoding; SuffixDecoding, arXiv 2411.04975). Guesses are judged whether they were tried or not.
+    """
+
+    def __init__(self, prompt_ids: Sequence[int], prediction_ids: Sequence[int]) -> None:
+        """Begin an answer. `prediction_ids` is what the caller expects the answer to resemble."""
+        # The prompt comes last: its end is what the answer continues.
+        self._unread = [*prediction_ids[-WINDOW:], *prompt_ids[-WINDOW:]]
+        self._ids: list[int] = []
+        self._next: tuple[dict[tuple[int, ...], int], ...] = tuple({} for _ in ORDERS)
+        self._trust = list(_FIRST_TRUST)
+        self._guessed: tuple[int, int] | None = None
+        self.is_trying = False
+        """Whether the last guess was worth a try: set by the gate's user, for its hysteresis."""
+
+    def accept(self, token_id: int) -> None:
+        """Go on with the token that was chosen."""
+        if self._guessed:
+            order, guess = self._guessed
+            self._trust[order] = _MEMORY * self._trust[order] + (1 - _MEMORY) * (guess == token_id)
+            self._guessed = None
+        self._unread.append(token_id)
+
+    def draft(self, most: int) -> tuple[list[int], float]:
+        """At most `most` tokens that may follow, and how likely each is right if all before are."""
+        for token_id in self._unread:
+            self._read(token_id)
+        self._unread.clear()
+        for order, length in enumerate(ORDERS):
+            start = self._next[order].get(tuple(self._ids[-length:]))
+            if start is not None:
+                self._guessed = order, self._ids[start]
+                return self._copy(start, most), self._trust[order]
+        return [], 0.0
+
+    def _read(self, token_id: int) -> None:
+        """Remember what came after the last few tokens."""
+        for length, following in zip(ORDERS, self._next, strict=True):
+            if len(self._ids) >= length:
+                following[tuple(self._ids[-length:])] = len(self._ids)
+        self._ids.append(token_id)
+
+    def _copy(self, start: int, most: int) -> list[int]:
+        """The tokens from `start` on; past the end they go on as they began."""
+        period = len(self._ids) - start
+        return [self._ids[start + i % period] for i in range(most)]
+
+
+class Gate:
+    """Decides how many guesses a step is worth, from how long steps have taken.
+
+    The time of a step is taken as `fixed + per_row * rows`, fitted to the steps measured, the
+    latest most. A guess is worth its row where tokens come faster with it than without: utility as
+    in Cascade, arXiv 2506.20675.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing measured."""
+        self._weight = self._rows = self._time = self._rows_rows = self._rows_time = 0.0
+
+    def measure(self, rows: int, seconds: float) -> None:
+        """Note how long a step that only decodes took."""
+        new = (1.0, float(rows), seconds, float(rows * rows), rows * seconds)
+        old = (self._weight, self._rows, self._time, self._rows_rows, self._rows_time)
+        self._weight, self._rows, self._time, self._rows_rows, self._rows_time = (
+            _STEP_MEMORY * before + now for before, now in zip(old, new, strict=True)
+        )
+
+    def length(self, trust: float, most: int, rows: int, tokens: int, *, is_trying: bool) -> int:
+        """How many tokens to guess, at most `most`, in a step that computes `rows` rows anyway.
+
+        `trust` is how likely a guess is right, `tokens` how many tokens the step yields that count:
+        1 where only this answer's speed matters. An answer that guessed before (`is_trying`) goes
+        on with less to gain than one that did not, so that small changes do not switch it.
+        """
+        if not self._weight:
+            return 0
+        row_share = self._row_share(rows)
+        best, best_gain = 0, _STOP_GAIN if is_trying else _START_GAIN
+        expected, chance = 0.0, 1.0
+        for length in range(1, most + 1):
+            chance *= trust
+            expected += chance
+            gain = (1 + expected / tokens) / (1 + length * row_share)
+            if gain > best_gain:
+                best, best_gain = length, gain
+        return best
+
+    def _row_share(self, rows: int) -> float:
+        """The time of one more row, as a share of a step of `rows` rows."""
+        mean_rows, mean_time = self._rows / self._weight, self._time / self._weight
+        spread = self._rows_rows / self._weight - mean_rows**2
+        per_row = _FIRST_SHARE * mean_time / mean_rows
+        if spread > 0.25:
+            slope = (self._rows_time / self._weight - mean_rows * mean_time) / spread
+            per_row = max(slope, 0.01 * mean_time / mean_rows)
+        now = mean_time + (rows - mean_rows) * per_row
+        return per_row / max(now, per_row)
