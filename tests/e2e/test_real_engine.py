@@ -102,7 +102,7 @@ def test_thinking_stays_within_its_budget(server: Running) -> None:
 
 def test_a_prediction_changes_no_word(server: Running) -> None:
     plain = server.ask("Repeat: one two three", **SETTINGS)
-    prediction = {"type": "content", "content": said(plain)}
+    prediction = {"type": "content", "content": plain.choices[0].message.content}
     answer = server.ask("Repeat: one two three", prediction=prediction, **SETTINGS)
     assert said(answer) == said(plain)
     details = answer.usage.completion_tokens_details

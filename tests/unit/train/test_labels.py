@@ -109,7 +109,8 @@ def test_unknown_patches_carry_no_loss() -> None:
     loss, _ = label_loss(states, labels)
     loss.backward()
     assert loss.item() == 0
-    assert states.grad is not None and not states.grad.any()
+    assert states.grad is not None
+    assert not states.grad.any()
 
 
 def test_the_encoders_stage_lowers_the_loss() -> None:
