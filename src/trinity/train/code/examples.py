@@ -27,6 +27,40 @@ _EXAMPLES = (
     "Write a function f that fits: {examples}.",
     "These hold: {examples}. Define f.",
     "Reconstruct f from {examples}.",
+    "<I'd like|I would like|We need|I want> <a function|a Python function> f <with|such that> "
+    "{examples}.",
+    "<Could|Can|Would> you <write|code|find|work out> f<?|, please?> <We know|I know>: {examples}.",
+    "<Which|What> <Python function|function> f <gives|satisfies|produces> {examples}? <Write "
+    "it|Show its code>.",
+    "{examples}: <find|give|code|work out> f.",
+    "<Suppose|Say|Let's say> {examples}. <How is f written|What is the code of f> in Python?",
+    "<If|When> {examples}, <what is the code of f|how is f defined|what does f look like>?",
+    "<My teacher|A friend|The puzzle> <says|tells me> that {examples}. <Find|Write|Code> f.",
+    "f = ? <Known|Given|Known values>: {examples}.",
+    "<Discover|Find|Spot|Work out> the <rule|pattern|formula> and <write|define> f: {examples}.",
+    "<From|Using|With> <the values|the results> {examples}, <write|define|build> f<| in Python>.",
+    "<Define|Build|Make|Create> f <such that|so that> {examples}.",
+    "<The table of f|A table for f> <says|reads|shows> {examples}. <Write|Code> f.",
+    "<Someone|A script|A test> <ran|tried> f and <got|saw> {examples}. "
+    "<Write|Rebuild|Reconstruct> f.",
+    "f <is|was> a <secret|hidden|lost> function<:|, but> {examples}. <Write|Recover|Give> its "
+    "code.",
+    "<Would you mind writing|Please write|Please code> f <so that|such that> {examples}.",
+    "All of these <are true|hold|must hold>: {examples}. <Write|Code|Define|Program> f.",
+    "<data|values|test cases|tests>: {examples}. <function|python function> f?",
+    "What <could|would|should> the code of f look like, <given|knowing> that {examples}?",
+    "<Infer|Deduce|Derive|Determine> f from {examples} and <write it|code it> in Python.",
+    "<I see|I have|I found|I noted> {examples}. <Tell|Show> me the <function|code of the "
+    "function> f.",
+    "<One formula|One rule|The same rule> gives {examples}. <Put it into|Write it as> a "
+    "<Python |>function f.",
+    "<Implement|Program> f<, for which|, where|; it is known that> {examples}.",
+    "<The function f|My function f|Our f> must <pass|meet> <these tests|these checks>: "
+    "{examples}. <Write|Code> it.",
+    "<What's|What is> f, <if|when> {examples}? <Answer in Python|Give Python code|Write the "
+    "function>.",
+    "<Seeing|Considering|Knowing> that {examples}, <write|code|give|define> the function f.",
+    "<Exercise|Task|Puzzle>: {examples}. <Express|Write|Give> f as Python code.",
 )
 
 

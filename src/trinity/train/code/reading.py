@@ -32,6 +32,42 @@ _PRINTS = (
     "Say what this program prints.",
     "What is the printed result?",
     "What would Python print for this?",
+    "<Please run|Run|Trace|Step through> this code <mentally|in your mind|by hand>. What <does "
+    "it print|comes out>?",
+    "<output|printed output|result> of this <code|program|snippet>?",
+    "<I wonder|I'd like to know|Tell me|Can you say> what this <code|program|snippet|script> "
+    "prints.",
+    "<If|When|Once> <I run|you run|someone runs> this, what <is printed|is shown|gets printed>?",
+    "<Could|Can|Would> you <work out|figure out|determine|tell me> what <this|the code> "
+    "<prints|outputs>?",
+    "<Write|Note|Jot> down <exactly |>what <this code|this program|Python> prints here.",
+    "<Here is|This is|Look at> a <short|small|little> <program|script|snippet>. What does it "
+    "<print|output>?",
+    "<State|Name|Report|Determine|Find> the <output|printed output> of this "
+    "<snippet|script|piece of code>.",
+    "What <will|would|do> I see <on the screen|in the terminal|as output> <when|if|after> I "
+    "run this?",
+    "<Act as|Play|Pretend to be|Be> <Python|the interpreter|the Python interpreter>: what "
+    "<is|gets> printed?",
+    "Which <text|output|result> <does|will|would> <this code|the program|the script> print?",
+    "what's <the output|printed|the printed output> here?",
+    "<The|This> <code|program|script> <prints|outputs|shows> what?",
+    "Without <running|executing> it, <say|tell me|work out|predict> what <this code|this "
+    "script> prints.",
+    "<Follow|Go through|Read|Execute> the code <line by line|step by step|carefully> and "
+    "<give|tell me> its output.",
+    "print output: ?",
+    "Once <the program|this code|the script> <ends|has finished|is done>, what has it printed?",
+    "What does the print <call|statement|function> <here |>output?",
+    "<Do you know|Can you tell|Can you see> what <this|this code|the snippet> <will print|prints>?",
+    "<Work|Figure> out <the output|what is printed|what gets printed|what Python prints>.",
+    "<Which|What> printed output <belongs to|goes with|follows from|comes from> this code?",
+    "I <run|ran|start|execute> this <code|script|program>. What <is|was> <printed|its output>?",
+    "Python <runs|executes|is given> this <code|snippet|program>. What does it <print|write|show>?",
+    "<Complete|Finish> the sentence: this <code|program> prints ...",
+    "<Expected|Resulting|Correct> output <of this program|of this code|here>?",
+    "<My teacher|The exercise|The exam> asks what this <code|program> <prints|outputs>. What "
+    "is it?",
 )
 _CALLS = (
     "What does {call} return?",
@@ -46,6 +82,37 @@ _CALLS = (
     "What would {call} yield?",
     "What value does {call} have?",
     "If I run {call}, what is returned?",
+    "{call} = ?",
+    "<Find|Give|Determine|Work out|Show> the <value|result> <that|which> {call} <returns|gives "
+    "back|yields>.",
+    "<I'd like to know|I wonder|Tell me|Say> what {call} <returns|gives|evaluates to>.",
+    "<With|Using|Going by> this <function|definition|code>, what <is|equals> {call}?",
+    "<Could|Can|Would> you <work out|figure out|evaluate|calculate|compute> {call}?",
+    "<Trace|Follow|Step through|Go through> {call}. What <is returned|comes back|does it return>?",
+    "<Calculate|Figure out|Work out|Determine|Find> {call} <by hand|from the code|step by step>.",
+    "<value|result|return value> of {call}?",
+    "<When|If|Once> <I call|you call|someone runs|Python runs> {call}, what <is the result|is "
+    "returned>?",
+    "To what <does|will|would> {call} evaluate?",
+    "<Look at|Read|Study|Take> the function. <What|Which value> <does|will|would> {call} return?",
+    "<State|Report|Write down|Name> the <return value|result> of {call}.",
+    "<My script|My program|A test|Someone> <calls|runs> {call}. What <comes|is handed> back?",
+    "<Which|What> <value|result> <comes back|is returned|do I get> from {call}?",
+    "Without <running|executing> it, <tell me|say|work out|find out> what {call} "
+    "<is|gives|returns>.",
+    "{call} <returns|gives|yields|evaluates to> <what|which value>?",
+    "<The function is called|Call the function> as {call}. What <is the result|does it give back>?",
+    "<Predict|Say|Tell me|Find out> what <comes out of|comes back from|is returned by> {call}.",
+    "what's {call} <here|in this case|for this function|with this code>?",
+    "<Do|Run|Execute|Evaluate> {call} in your head<.| and tell me the result.| and give its "
+    "value.>",
+    "<Suppose|Say|Imagine|Let's say> we <run|call|evaluate> {call}. <What|Which value> would "
+    "we get?",
+    "<Complete|Fill in>: {call} == ...",
+    "<If you were|As> Python, <what|which value> would you <return|give back> for {call}?",
+    "<Let|Set> x = {call}. What is x?",
+    "<In|After> x = {call}, what value does x <have|get|hold>?",
+    "<Expected|Wanted|Needed>: the <value|result> of {call}.",
 )
 _LOOPS = (
     "How many times does the loop body run?",
@@ -60,6 +127,42 @@ _LOOPS = (
     "Say how many times the loop repeats.",
     "How many times does this loop go round?",
     "The loop runs how many times?",
+    "<number|total number|count> of <iterations|rounds|passes|loop runs>?",
+    "<Count|Work out|Figure out|Find|Determine> how <often|many times> <the|this> loop "
+    "<runs|repeats>.",
+    "<Could|Can|Would> you <count|work out|tell me> how many <iterations|rounds|passes> there are?",
+    "<I wonder|I'd like to know|Tell me|Please say> how often the loop body <runs|is run|is "
+    "executed>.",
+    "<When|If|Once> <I run|you run|Python runs> this, how <often|many times> is the body executed?",
+    "How many <rounds|turns|passes|cycles> <does|will|would> the loop <complete|go through|get "
+    "through>?",
+    "<Give|State|Report|Find|Name> the number of <times the loop runs|iterations|rounds|passes>.",
+    "The loop <body|block> is <executed|run|repeated|entered> how <often|many times>?",
+    "<Here is|This is|Look at> a loop. How <many times|often> does it <run|repeat|go round>?",
+    "how many <passes|rounds|iterations> <in total|in all|here|until it stops>?",
+    "<Until|Before> <the loop|it> <ends|stops|is done>, how <often|many times> does its body run?",
+    "<With|In> this code, how many <iterations|passes|rounds> <take place|happen|are there|occur>?",
+    "<Step|Go> through the loop and count <its iterations|its rounds|how often it runs>.",
+    "<Python|The computer|The interpreter> <runs|executes> the loop body how <often|many times>?",
+    "<Calculate|Compute|Determine|Work out> the <number|count> of <loop iterations|rounds|passes>.",
+    "Without <running|executing> it, <say|tell me|work out> how <many times|often> this loop "
+    "<runs|repeats>.",
+    "<In total|Altogether|In all>, how many times is <the body|the loop body|the indented "
+    "line> run?",
+    "<What is|What's> the <iteration count|number of rounds|number of passes> of <this|the> loop?",
+    "How many times <do we|does Python|does the program> <go through|pass through|run> the "
+    "loop body?",
+    "iterations: ?",
+    "I <put|could put> a counter <into|inside> the loop. How many <iterations|rounds> would it "
+    "count?",
+    "For how many <iterations|rounds|passes> does the loop <run|go on|continue|keep going>?",
+    "<Say|Imagine> <the body|each round> takes one second. How many <rounds|iterations> are "
+    "<run|done>?",
+    "<How long is the loop|How long does the loop run>, counted in <iterations|rounds|passes>?",
+    "<A|My> <pupil|friend|colleague> asks how <often|many times> this loop runs. <What is "
+    "it|The answer>?",
+    "After how many <iterations|rounds|passes> <is the loop over|does the loop end|does the "
+    "loop stop>?",
 )
 _NESTED = (
     "How many times does the inner body run?",
@@ -72,6 +175,50 @@ _NESTED = (
     "Give the total number of runs of the inner loop body.",
     "How many times will the innermost line run?",
     "Say how often the inner loop body is run in total.",
+    "<total|overall> <number|count> of <inner iterations|runs of the inner body|inner loop runs>?",
+    "<Count|Work out|Find|Determine> how <often|many times> the <innermost|inner> body runs "
+    "<in all|in total>.",
+    "<Could|Can|Would> you <count|work out|tell me> how <often|many times> the innermost line "
+    "runs?",
+    "<I wonder|I'd like to know|Tell me|Please say> how often the innermost <line|statement> "
+    "is <run|executed>.",
+    "<When|If|Once> this <code|program> runs, how <often|many times> is the innermost line "
+    "<reached|executed>?",
+    "<Over|Across|Counting> all rounds of the outer loop, how often does the inner body run?",
+    "One loop <is|sits|stands> in another. How <often|many times> does the innermost line run "
+    "<in all|in total>?",
+    "The <innermost|inner> <body|block> is <executed|run> how <often|many times> <in all|in "
+    "total|altogether>?",
+    "<Altogether|In total|In all>, how many times does Python <run|execute|reach> the "
+    "innermost line?",
+    "<Here are|Look at|These are> <two|the two> nested loops. How many times does the inner "
+    "body run <in all|in total>?",
+    "<Give|State|Report|Find|Name> the total <number|count> of <inner iterations|inner body runs>.",
+    "how many <inner iterations|runs of the innermost line> <in total|in all|altogether>?",
+    "<With|For> these nested loops, how many times does the <innermost|inner> "
+    "<line|statement|body> run?",
+    "<Until|Before> both loops <end|are done|finish>, how often <is|was> the innermost line "
+    "<run|executed>?",
+    "<Add|Sum> up the runs of the inner <loop body|body> over <the whole outer loop|all outer "
+    "rounds>.",
+    "<Calculate|Compute|Determine> how many times the <inner loop's body|innermost line> <is "
+    "run|runs> overall.",
+    "Without <running|executing> it, <say|tell me> how <many times|often> the innermost line "
+    "<runs|is executed>.",
+    "How many <inner rounds|inner iterations|inner passes> <do|will> the two loops make together?",
+    "<What is|What's> the total <iteration count|number of iterations> of the "
+    "<inner|innermost> loop?",
+    "<Say|Imagine> the innermost line <rings|sounds> a bell. How often does the bell ring?",
+    "Both loops <together|combined> <run|execute> the innermost <line|statement> how "
+    "<often|many times>?",
+    "<Step|Go> through both loops and count <the runs of the inner body|how often the "
+    "innermost line runs>.",
+    "inner body: how many <runs|executions> <in total|in all|overall>?",
+    "<Python|The computer|The interpreter> gets to the innermost line how <often|many times>?",
+    "<By|At> the end, how <often|many times> has the inner <body|block|statement> been "
+    "<run|executed>?",
+    "<A|My> <pupil|friend|colleague> asks how <often|many times> the innermost line runs. <The "
+    "answer|What is it>?",
 )
 _VALID = (
     "Is this valid Python?",
@@ -86,6 +233,48 @@ _VALID = (
     "Is this Python code free of syntax errors?",
     "Is the following valid Python syntax?",
     "Check the syntax: is it valid?",
+    "<valid|correct|legal> <Python|Python code|Python syntax>, yes or no?",
+    "<Does|Would> <Python|the interpreter|the parser> <parse|accept|take> this <code|function>?",
+    "<Can|Could> this <code|function> be <parsed|compiled> <by Python|as Python|as it stands>?",
+    "<Tell me|Say> <whether|if> this is <valid|legal|well-formed> Python. <Yes or no|Say yes "
+    "or no>.",
+    "<I wonder|I'd like to know> <whether|if> this <code|function> is <valid|correct|legal> "
+    "Python syntax.",
+    "<Check|Look at|Read|Examine> this <code|function>. Is <its syntax|the syntax> "
+    "<right|correct|valid|fine>?",
+    "Is <this|the> <function|code|snippet> <written in|made of> <valid|legal|proper> Python "
+    "syntax?",
+    "<Say|Answer|Write> yes if this is <valid|correct|legal> Python<,| and> no if it <isn't|is "
+    "not>.",
+    "<Could|Can|Would> you <check|tell me|say> <whether|if> this <is valid Python|parses in "
+    "Python>?",
+    "Is <each|every> line here <valid|legal|correct> Python syntax? <Yes or no|Answer yes or no>.",
+    "Yes or no: <can Python read this|does this parse|does this compile|is the syntax fine>?",
+    "<I typed|I wrote|A pupil wrote|My friend wrote> this <code|function>. Is it <valid|legal> "
+    "Python?",
+    "<syntax|Python syntax> <ok|okay|correct|valid> here?",
+    "Does this <follow|obey|keep to|respect> <Python's syntax|the syntax of Python|the grammar "
+    "of Python>?",
+    "<When|If> <I run|you load|Python reads> this, is it free of <syntax errors|any syntax error>?",
+    "<Decide|Judge|Determine|Find out> <whether|if> this is <syntactically |>valid Python.",
+    "Will <it|this|this code> <get through|pass> <the parser|Python's parser|a syntax check>?",
+    "<valid|syntactically correct>?<| yes/no>",
+    "Has this <code|function> been <typed|written> without <a syntax error|syntax "
+    "mistakes|syntax errors>?",
+    "<The question is|Question>: <valid Python|is this legal Python|is this valid code>, yes "
+    "or no?",
+    "<May|Can> I <paste|put|type> this <code |>into a Python file without <getting |>a syntax "
+    "error?",
+    "<No syntax errors, right|Is the syntax all right|Is the syntax free of errors>? <Yes or "
+    "no|yes/no>.",
+    "Do <these lines|all the lines here|the lines of this code> <make|form> <valid|legal> "
+    "Python <code|syntax>?",
+    "<Python|The interpreter> <won't complain|will not complain> about the syntax here<. True? "
+    "|, right? >Yes or no.",
+    "<A linter|My editor|A parser> checks <only the syntax|nothing but syntax>. Does this "
+    "<pass|get through>?",
+    "Would <Python|the compiler|the interpreter> be <happy|content|satisfied> with the syntax "
+    "<here|of this code>?",
 )
 
 

@@ -154,6 +154,55 @@ _FIX = (
     "Fix this Python function. It must return {returns}.",
     "Please correct the bug in {name}, which should return {returns}.",
     "Mend this function; it ought to return {returns}.",
+    "<I'd like|I would like|We need|I want> {name} to return {returns}. <It doesn't|It "
+    "fails|It is buggy>. <Fix|Repair> it.",
+    "<Could|Can|Would> you <fix|repair|debug|correct> {name}? It <should|must|has to> return "
+    "{returns}.",
+    "<Goal|Task|Wanted|Expected>: return {returns}. <The code fails|The code is wrong>. "
+    "<Correct|Fix> it.",
+    "<Something is|Something's> <wrong|off|not right> in {name}. It <should|is meant to> "
+    "return {returns}. <Fix it|Help>.",
+    "<Please fix|Please look at|Please debug|Kindly repair> the code below. <It is to|It "
+    "should> return {returns}.",
+    "<Bug|Broken code|Bug report>: {name} <should|must> return {returns}. <Please repair|Fix> it.",
+    "<Expected|Desired> result: {returns}. <Change|Edit|Correct> the code so that it "
+    "<works|does this>.",
+    "Why does this <function|code> fail? It should return {returns}. <Show it fixed|Give a "
+    "working version>.",
+    "<A pupil|My colleague|Someone> wrote {name} to return {returns}. <It has a bug|It is "
+    "wrong>. <Fix|Correct> it.",
+    "<Rewrite|Give|Write|Show> this function without <its bug|the bug|its mistake>. It "
+    "<should|must> return {returns}.",
+    "<There is|There's> <one error|a slip|a bug> in {name}. It <has|is supposed> to return "
+    "{returns}. <Repair|Fix> it.",
+    "<Make|Get> {name} <right|work|work again>: it <should|must> return {returns}.",
+    "<Tests fail|A test fails|The tests fail> for {name}. It <ought to|should> return "
+    "{returns}. <Fix|Correct> the code.",
+    "How <do|can|should|would> I <fix|repair|correct> {name} <so that it returns|to return> "
+    "{returns}?",
+    "What <must|do I have to|should I> change in {name}? It <should|has to> return {returns}. "
+    "<Show|Give> the fixed code.",
+    "<Spot|Find|Track down> the <bug|error|mistake> and <remove|correct|repair> it. The result "
+    "<should|must> be {returns}.",
+    "The <purpose|job> of {name} is to return {returns}, <but it has a bug|yet it fails>. "
+    "<Fix|Mend> it.",
+    "fix {name}, <should return|must return|meant to return> {returns}.",
+    "<I was told to|I have to|I must> return {returns}. <What is|What's> wrong with my "
+    "<code|function>? <Fix|Correct> it.",
+    "One <place|spot|thing> in this <function|code> is wrong. It <should|must> return "
+    "{returns}. <Put it right|Correct it>.",
+    "{returns}: <that is what|that's what> {name} should return, <but it doesn't|but it "
+    "fails>. <Fix|Repair> it.",
+    "<Give|Show|Write> a <correct|working|repaired> version of {name}. It <should|has to> "
+    "return {returns}.",
+    "This <code|function> <misbehaves|gives wrong results>. It <should|is to> return "
+    "{returns}. <Repair|Debug> it.",
+    "<The author|The writer> of {name} made a <mistake|slip>. It <should|must> return "
+    "{returns}. <Correct|Fix> it.",
+    "<Review|Check> {name} and <correct|fix> it. <It should|It is meant to|It ought to> return "
+    "{returns}.",
+    "<Help me debug|Help me fix|Let's fix|Let us repair> {name}. The return value "
+    "<should|must> be {returns}.",
 )
 _FAILING = (
     "{call} gives {given} but should give {wanted}.",
@@ -161,6 +210,45 @@ _FAILING = (
     "{call} should be {wanted}, not {given}.",
     "It returns {given} for {call}; expected {wanted}.",
     "Wrong case: {call} yields {given}, expected {wanted}.",
+    "<Example|For example|For instance>, {call} <returns|gives|yields> {given}, <not|and "
+    "not|instead of> {wanted}.",
+    "<With|On|For> {call} <it returns|it gives|the result is|I see> {given}, <but|yet|while> "
+    "{wanted} is <right|expected|needed>.",
+    "{call} -- <got|result>: {given}, <expected|wanted|should be>: {wanted}.",
+    "<Expected|Wanted>: {call} == {wanted}. <Got|Actual|What I get>: {given}.",
+    "<I expected|I wanted|I hoped for> {wanted} from {call} <but|and> <got|received|saw> {given}.",
+    "The <right|correct|proper> result of {call} is {wanted}; <it returns|it gives|the code "
+    "gives> {given}.",
+    "<When I run|When I call|If I try|If I test> {call}, <I get|it returns|out comes> {given}, "
+    "not {wanted}.",
+    "<A test|One test|My test> <fails|failed>: {call} <was|returned|gave> {given}, "
+    "<expected|should be|not> {wanted}.",
+    "<Instead of|Rather than> {wanted}, {call} <returns|gives|yields|produces> {given}.",
+    "{given} <is what|is all that> {call} <returns|gives>; <it should be|I expect|the right "
+    "answer is> {wanted}.",
+    "{call} <must|has to|ought to> <return|give> {wanted} but <returns|gives> {given}.",
+    "<Try|Run|Take|See> {call}: <it gives|you get|it returns> {given}, <though it should "
+    "be|where I want> {wanted}.",
+    "Why <does|would> {call} <return|give> {given}? <It should be|I want|Correct is> {wanted}.",
+    "{wanted} is <correct|right|expected> for {call}, <but|yet> <it returns|I get|the code "
+    "gives> {given}.",
+    "<Failing|Failed> <case|test|example>: {call}, <wanted|expected> {wanted}, <got|found> "
+    "{given}.",
+    "assert {call} == {wanted} <fails|does not hold>: <got|it is|it returns> {given}.",
+    "<At the moment|Now|Right now|Currently> {call} is {given}; it <should|must|ought to> be "
+    "{wanted}.",
+    "<Once fixed|After the fix|When repaired>, {call} should <be|return|give> {wanted}, not "
+    "{given}.",
+    "<My friend|A user|The tester> <called|ran|tried> {call} and got {given}, <not|instead of> "
+    "{wanted}.",
+    "<Wrong|Bad> <result|value>: {given} for {call}. <Right|Correct> would be {wanted}.",
+    "<It says|It claims|The code says> {call} is {given}, <but|while> <it is|the answer is|it "
+    "should be> {wanted}.",
+    "{call} -- {given} is <wrong|not right|incorrect>, {wanted} is <right|wanted|needed>.",
+    "<Change it so that|It should be that|Make sure that> {call} <returns|gives> {wanted} and "
+    "not {given}.",
+    "<In one case|In one test>, {call}, <the answer is|it returns> {given} where {wanted} is "
+    "<due|expected>.",
 )
 
 
@@ -225,6 +313,50 @@ _LINE = (
     "Locate the bug by line number. The function has to return {returns}.",
     "Line number of the bug? It should return {returns}.",
     "Tell me the line that is wrong. It should return {returns}.",
+    "<I wonder|I'd like to know|Tell me|Please say> which line of {name} is wrong. It "
+    "<should|must> return {returns}.",
+    "<Could|Can|Would> you <find|spot|locate|point out> the <wrong|faulty|bad> line? It should "
+    "return {returns}.",
+    "<line number|number> of the <wrong|faulty|buggy> line in {name}? it should return {returns}",
+    "<Exactly one|One single|Just one> line below is <wrong|faulty>. Which? It <should|must> "
+    "return {returns}.",
+    "<Counting|Numbering> the lines from 1, which is wrong? {name} <should|has to> return "
+    "{returns}.",
+    "<Expected|Wanted|Desired> result: {returns}. <Which|What> line <breaks it|is wrong|is buggy>?",
+    "{name} <should|must|ought to> return {returns}. <State|Give|Report> the number of the "
+    "<wrong|bad> line.",
+    "<Debug|Check|Review|Read> {name}: it should return {returns}. <On|In> which line is the "
+    "<error|slip|bug>?",
+    "<The def is line 1|The line with def is 1>. Which line has the <bug|error>? It should "
+    "return {returns}.",
+    "What line <must|should|do> I <change|fix|correct|repair> to return {returns}?",
+    "<A pupil|My colleague|Someone> wrote {name} to return {returns}. <Which|What> line is "
+    "<wrong|mistaken>?",
+    "<Count the lines|Go through the lines> and <find|name> the wrong one. It <should|is to> "
+    "return {returns}.",
+    "To return {returns}, one line <must|has to> be <changed|fixed|corrected>. <Which|Which one>?",
+    "<bug|error|mistake> in line ...? {name} <should|must> return {returns}",
+    "Which line <makes|lets> {name} <fail|go wrong>? It <should|is supposed to> return {returns}.",
+    "<At|In> <which|what> line does {name} go wrong? The <right|correct|wanted> result "
+    "<is|would be> {returns}.",
+    "The <purpose|job> of {name} is to return {returns}. <Which|What> line <spoils it|is "
+    "wrong|has the bug>?",
+    "<There is|There's> <an error|a bug|a slip> in one line. <Which|What number>? It should "
+    "return {returns}.",
+    "<If it is|If it's> to return {returns}, which line of this <code|function> is "
+    "<wrong|mistaken|faulty>?",
+    "<Point to|Identify|Determine|Pick out> the line with the <bug|mistake|slip>. It should "
+    "return {returns}.",
+    "Someone <broke|spoilt|damaged> one line of {name}. <Which line|What line>? It must return "
+    "{returns}.",
+    "<I need|I want|We need> {returns}, but <one line|a line> <below|in {name}> is wrong. "
+    "Which <line |>number?",
+    "<By its number|As a number>, which line is <to blame|at fault>? {name} should return "
+    "{returns}.",
+    "<Look for|Search for|Hunt down> the bug. In <which|what> line is it? <It should|It has "
+    "to> return {returns}.",
+    "<The line to fix|The wrong line|The line with the bug> in {name} is number ...? It should "
+    "return {returns}.",
 )
 
 

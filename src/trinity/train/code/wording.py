@@ -37,6 +37,52 @@ WITH_SIGNATURE = (
     "Please implement a function {name} that takes {takes} and returns {returns}.",
     "How would you write {sig} in Python? It {does}.",
     "Help me with {sig}, a function which {does}.",
+    "<I'd like|I would like|We need|I want> {sig} <in Python|as Python code>. It <should "
+    "return|must return|returns> {returns}.",
+    "<Wanted|Needed|Required>: {sig}<, a function|, a Python function> that {does}.",
+    "{sig} <should|must|has to|is to|ought to> return {returns}. <Code it|Implement it|Write "
+    "that function|Please write it>.",
+    "<Task|To do|Goal|Next>: <make|let|have> {sig} return {returns}",
+    "<Would you mind writing|Would you please write|Could you write|Will you code> {sig}? It "
+    "{does}.",
+    "def {sig}: <it should return|this must return|what comes back is> {returns}. <Write the "
+    "body too|Give the full code>.",
+    "<Suppose|Say|Imagine> I call {sig} and expect {returns}. <What is the code|How is it "
+    "written|Write that function>?",
+    "<Spell out|Type out|Put together|Draft> <the function|a Python function> {sig} "
+    "<that|which> {does}.",
+    "How <can|do|should|might> I <write|code|implement|define> {sig} <so that it returns|to "
+    "return> {returns}?",
+    "Function name: {name}. <It takes|Input>: {takes}. <It returns|Output>: {returns}.",
+    "<Name it|Call it> {name}, give it {args}<,| and> let it return {returns}. <Write this "
+    "function|Code, please>.",
+    "{sig}: {returns}. <Python code|Code|Function>, please.",
+    "<What does|What would> <the code of|a Python version of> {sig} look like<| in full>, if "
+    "it returns {returns}?",
+    "Given {takes}, <return|give back|hand back> {returns}. <Call|Name> the function {name}.",
+    "<My program needs|My script uses|Our project needs> a function {sig}. It {does}. <Write "
+    "it|Please supply it>.",
+    "<A pupil|My colleague|My teacher|The client> <wants|asks for> {sig}, <a "
+    "function|something> that {does}. <Help|Write it>.",
+    "With {args}, <define|write|build|make> {name} so <it|that it|the function> returns {returns}.",
+    "<Develop|Construct|Prepare|Supply> {sig} <in Python|as a Python function>; <its result "
+    "is|it returns> {returns}.",
+    "python: {sig} <returns|gives|gives back> {returns}",
+    "<Let's|Let us> <write|code|define> {sig}. <What it returns|Its result|The return value> "
+    "is {returns}.",
+    "<Can|Could> I <get|have|see> <the code|Python code|an implementation> of {sig}? It "
+    "<returns|should return> {returns}.",
+    "For {takes}, {name} <returns|should return|must return> {returns}. <Write|Show|Give> its "
+    "code.",
+    "<The job|The purpose> of {sig} is to return {returns}. <Implement it|Write it in "
+    "Python|Code it>.",
+    "<I am|I'm> <stuck on|working on|unsure about> {sig}. It should return {returns}. <Show me "
+    "the code|Please write it>.",
+    "<Missing|Still missing>: {sig}, a Python function that {does}. <Define|Write|Add> it.",
+    "<Return|Give back> {returns}: <that is|that's> what {sig} <should do|is for|must do>. "
+    "<Write it|Code it>.",
+    "You <have|are given> {takes}. <Write|Implement|Code> {sig}, which <returns|gives back> "
+    "{returns}.",
 )
 WITHOUT_SIGNATURE = (
     "Write a Python function that {does}.",
@@ -59,6 +105,45 @@ WITHOUT_SIGNATURE = (
     "Can you write a function that {does}?",
     "Write me a function that takes {takes} and returns {returns}.",
     "Make me a small Python function which {does}.",
+    "<I'd like|I would like|We need|I am after|I'm looking for> a <Python |>function that {does}.",
+    "<Input|In|Given>: {takes}. <Output|Out|Return>: {returns}. <Write the function|Python "
+    "function|Code it>.",
+    "<Would you mind writing|Would you please write|Could you make|Will you write> a function "
+    "that {does}?",
+    "Given {takes}, <return|give back|hand back> {returns}. <Write|Code|Define> <such "
+    "a|this|that> function.",
+    "<Wanted|Needed|Required|To do>: a <small |Python |>function that returns {returns}",
+    "<Suppose|Say> I have {takes}. <Write|Show me|Give me> a function <to return|returning> "
+    "{returns}.",
+    "<What does|What would> a <Python |>function look like that {does}?",
+    "<Implement|Define|Build|Develop> a <helper|routine|function> <in Python|with Python> that "
+    "{does}.",
+    "How <can|could|should|might> I take {takes} and return {returns}? <A function|Code>, please.",
+    "<Let's|Let us> <write|code|make|define> a <Python |short |>function which {does}.",
+    "<My program|My script|Our project> <needs|is missing|lacks> a function that {does}. "
+    "<Please write it|Write it>.",
+    "python code: function that returns {returns}",
+    "<From|For> {takes}, <return|give back> {returns}. <Put that in a|Use a|As a> Python function.",
+    "<Task|Goal|Exercise|Problem>: <a|write a|define a|make a> function which returns {returns}.",
+    "<Draft|Spell out|Type out|Put together> <a Python function|some Python code> that {does}.",
+    "<Can|Could> I <get|have|see> <a function|Python code|a Python function> that returns "
+    "{returns}?",
+    "A function <gets|receives|is given|is passed> {takes} and <returns|should return|must "
+    "return> {returns}. <Code it|Write it>.",
+    "<Is there|Do you have|Do you know> a <short |simple |>function that {does}? <Show "
+    "me|Write it|Code, please>.",
+    "<My teacher|The client|A colleague|My boss> <wants|asks for> a <Python |>function that "
+    "returns {returns}.",
+    "<In Python, how|How> <is|would you code|do you define|would you write> a function that "
+    "{does}?",
+    "We <get|have> {takes} and need a function <to return|returning> {returns}. <Write|Show> it.",
+    "<Teach|Show> me <to write|how to write|how to build> a <Python |>function giving {returns}.",
+    "<Turn|Put> this into <code|Python>: a function that {does}.",
+    "<I wonder|I'd like to know> how to <code|write|program> a function which {does}.",
+    "<It takes|It gets|The input is> {takes} and <it returns|the result is> {returns}. "
+    "<Write|Code> this function.",
+    "<Help me|Please help me> <write|code|build|with> a <Python |>function that returns {returns}.",
+    "<Come up with|Supply|Prepare|Construct|Provide> a function that {does}<, please|>.",
 )
 OPENERS = (
     *("",) * 6,

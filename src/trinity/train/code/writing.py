@@ -161,6 +161,36 @@ _DOCSTRING = (
     "Please write the body:",
     "Can you complete this?",
     "Add the code below the docstring:",
+    "<Could|Can|Would> you <finish|fill in|write|code> <this|this function|the function below>?",
+    "<Would you mind|How about> <finishing|completing|writing> this function<| for me>?",
+    "<The docstring|The text|The comment> <says|tells|explains> what to do. <Write|Code> "
+    "<it|the function>:",
+    "<I need|I want|I'd like|We need> the <code|body|full code> <of|for> this function:",
+    "<Read|Look at|Follow|Use> the docstring and <write|complete|implement> the function:",
+    "<Only|So far only> the <head|first line> and the docstring <are there|exist>. <Write|Add> "
+    "the rest:",
+    "<What|Which> <code|Python code> <does|would do> what <the docstring|this docstring> says?",
+    "<Implement|Code|Program|Define> the function <described|given|started|begun> <here|below>:",
+    "How <would|do|can|should> <you|I> <finish|complete|implement> this function?",
+    "<Supply|Provide|Produce|Give> the <missing|remaining> <code|lines|part>:",
+    "<Given|Starting from|Based on> this <docstring|head and docstring>, <write|give> the "
+    "<full|whole> function:",
+    "<The rest|The body|The code> is <up to you|for you to write|still missing>:",
+    "<Bring|Put> this <docstring|stub> into <working |>Python code:",
+    "This is <only|just> a stub. <Turn it into|Make it> a working function:",
+    "<function body|body|code|implementation>, please:",
+    "<Continue|Carry on|Go on> <with|from> this <function|code>:",
+    "<Let|Have> this function return what its docstring <says|promises|asks for>:",
+    "<My teacher|The exercise|The client> gave me this <start|stub|beginning>. "
+    "<Finish|Complete> it:",
+    "What <would|should|does> the <full|whole|finished> function look like?",
+    "<I am|I'm> <stuck|lost> <here|after the docstring>. <Write|Finish|Complete> the function:",
+    "<Make|Let> this <function |>work <as|the way> its docstring <says|asks>:",
+    "<Take|Here is|You get> a function <head|stub> with its docstring. <Write|Give> the "
+    "<full|whole> code:",
+    "<Replace|Follow> the docstring with <the code it describes|code that does it|working code>:",
+    "<Spell|Write|Type> out the <function|whole function> that <starts|begins> like this:",
+    "<Let's|Let us|Now let's> <write|finish|complete> this function:",
 )
 
 
@@ -196,6 +226,50 @@ _COMPLETE = (
     "Here is a function with a gap. It should return {returns}. Show it complete:",
     "Please fill in ___: the function returns {returns}.",
     "Close the gap in {name}, which has to return {returns}:",
+    "<Could|Can|Would> you <fill in|replace|complete> the ___? {name} <should|must|has to> "
+    "return {returns}.",
+    "<Would you mind filling|Please fill> the gap ___ in {name}: it <returns|should return> "
+    "{returns}.",
+    "{name} <is to|should|ought to> return {returns}. <Write|Give|Show> it <without|with no> "
+    "<gap|blank>:",
+    "<I lost|I forgot|I can't read> the part at ___. The function <returns|should return> "
+    "{returns}. <Complete|Finish> it:",
+    "<I'd like|We need|I want> the <full|whole|complete> code of {name}. It returns {returns}:",
+    "What <goes|has to go|should be> <where ___ stands|in place of ___>? {name} returns "
+    "{returns}. <Show it in full|Write it all>:",
+    "<Put in|Insert> the right <code|piece> for ___. The function <should|must> return {returns}:",
+    "<To return|In order to return> {returns}, what must ___ be? <Write|Show> the <full|whole> "
+    "function:",
+    "<Gap|Blank|Missing part>: ___. <Result|Return value>: {returns}. <Write|Give> the "
+    "<whole|full> function:",
+    "<Someone|My teacher|A colleague> <blanked out|hid|erased> a part of {name}. It returns "
+    "{returns}. <Restore|Complete> it:",
+    "<Restore|Rebuild|Recover> {name}, which <returns|should return|has to return> {returns}:",
+    "How <does|would|should> {name} read without the ___? It <returns|should return> {returns}.",
+    "<Swap|Exchange> the ___ for <code|the code> that <makes|lets> {name} return {returns}:",
+    "{name} <returns|gives back|should return> {returns}. ___ = ? <Give|Write> the "
+    "<whole|full> function:",
+    "<Make|Let> the function below return {returns} by <filling in|replacing> ___:",
+    "<Without|Lacking> <one part|a part>, {name} cannot return {returns}. <Add|Supply> <it|the "
+    "part>:",
+    "<There is|There's> a <gap|hole|blank> in this <code|function>. It <returns|should return> "
+    "{returns}. <Fill|Close> it:",
+    "<Work out|Find|Figure out|Guess> the <hidden|missing> part and write {name} <out|in "
+    "full>. It returns {returns}:",
+    "fill the <blank|gap>, {name} <returns|should return> {returns}:",
+    "<Given|Knowing> that {name} returns {returns}, <fill in the blank|complete the "
+    "code|replace ___>:",
+    "The <purpose|job> of {name} is to return {returns}. <Complete|Finish> the <code|function>:",
+    "<Which|What> code <is hidden by|stands behind|belongs at> ___? The function returns "
+    "{returns}. <Show it whole|Write it out>:",
+    "<Expected|Wanted|Needed>: a function {name} that returns {returns}. <Fill the "
+    "gap|Complete it>:",
+    "<My code|My function|This code> <has|still has> a ___ in it. It should return {returns}. "
+    "<Finish|Complete> it:",
+    "<Here|Below> {name} has <a blank|a gap|a hole> at ___. <Write|Print> it <complete|in "
+    "full>; it returns {returns}:",
+    "<Type out|Spell out|Write out> {name} with ___ <filled in|replaced>. It <returns|must "
+    "return> {returns}:",
 )
 _TOKENS = re.compile(
     r"\b\d+\b|[<>=!]=|[<>](?!=)|(?<= )(?:\*\*|//|[-+*%])(?= )|"

@@ -82,7 +82,7 @@ _QUEUE = (
     "I <have|take|make|create> <a new|an empty|a fresh> queue, then {ops}. {query}",
     "Please <run|carry out|perform> on an empty queue: {ops}. {query}",
     "<Suppose|Imagine|Assume> we {ops}, with the queue empty <before|at first>. {query}",
-    "A <line|queue> of numbered <tickets|cars|orders> is empty <now|at first>: {ops}. {query}",
+    "A <line|queue> of <numbers|tickets|cars>, empty <now|at first>: {ops}. {query}",
     "FIFO, <empty|starts empty>: {ops}. {query}",
     "<Here is|We have|There is> an empty queue: {ops}. <So|Now>: {query}",
     "{query} <Queue log|Queue steps> from empty: {ops}.",

@@ -8,24 +8,27 @@ import random
 from trinity.config import VisionConfig
 from trinity.inputs.images import prepare_image
 from trinity.train.items import Split, draw
-from trinity.train.vision import charts, comparing, drills, scenes, signs, tables
+from trinity.train.vision import charts, comparing, scenes, signs, tables
 from trinity.train.vision.glyphs import glyph_page
 from trinity.train.vision.labels import Page, label_patches
 
-GLYPH_SHARE = 0.5
-"""Pages of characters among the pages; the others are the pictures of exercises."""
-
-_DRAWN = (
-    *(scenes.FAMILIES + comparing.FAMILIES + charts.FAMILIES + tables.FAMILIES),
-    *(signs.FAMILIES + drills.FAMILIES),
-)
+_SHARES = {
+    (): 0.4,
+    scenes.FAMILIES: 0.12,
+    comparing.FAMILIES: 0.1,
+    charts.FAMILIES: 0.22,
+    tables.FAMILIES: 0.04,
+    signs.FAMILIES: 0.12,
+}
+"""How many of the pages are pictures of which exercises; the first are pages of characters."""
 
 
 def labelled_page(rng: random.Random, split: Split, vision: VisionConfig) -> Page:
     """Draw a page of characters, or a picture of shapes, charts, tables or signs."""
-    if rng.random() < GLYPH_SHARE:
+    (families,) = rng.choices(list(_SHARES), list(_SHARES.values()))
+    if not families:
         return glyph_page(rng, split, vision)
-    family = rng.choices(_DRAWN, [family.weight for family in _DRAWN])[0]
+    family = rng.choices(families, [family.weight for family in families])[0]
     item = draw(family, split, rng)
     pixels = prepare_image(item.images[0], vision).pixels
     rows, columns = (edge // vision.patch_size for edge in pixels.shape[1:])
