@@ -16,6 +16,7 @@ import time
 import torch
 
 from trinity import LLM
+from trinity.config import EngineConfig
 from trinity.types import ChatRequest, IntensityRequest, Message, SamplingParams
 
 TOKENS = 96
@@ -49,7 +50,7 @@ def main() -> None:
     parser.add_argument("--streams", default="1,8,32")
     parser.add_argument("--runs", type=int, default=3)
     arguments = parser.parse_args()
-    llm = LLM.load(arguments.model)
+    llm = LLM.load(arguments.model, EngineConfig(speculation=False))
     counts = [int(count) for count in arguments.streams.split(",")]
     measure(llm, 2)
     figures: dict[int, list[tuple[float, float]]] = {count: [] for count in counts}

@@ -18,7 +18,7 @@ from trinity.train.code.program import (
 from trinity.train.code.wording import dress, fenced, plain, renamed
 from trinity.train.code.writing import Fitting, answer_item, any_program, hints, tested
 from trinity.train.items import Check, Family, Item, Split
-from trinity.train.wordings import choose_core
+from trinity.train.wordings import choose_core, phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,9 +366,7 @@ def bug_line(rng: random.Random, split: Split, level: int, family: str) -> Item 
     if made is None:
         return None
     program, name, _, mutant = made
-    sentence = dress(
-        rng, split, choose_core(rng, split, _LINE), name=name, returns=plain(program.returns)
-    )
+    sentence = phrase(rng, split, _LINE, name=name, returns=plain(program.returns))
     return Item(
         domain="code",
         family=family,

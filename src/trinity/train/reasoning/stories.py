@@ -1,11 +1,12 @@
-"""Word problems of one, two and three steps; `story_texts` holds their wordings."""
+"""Word problems of one, two and three steps; `story_texts`, `story_measures` and
+`story_steps` hold their wordings."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Mapping
 
-from trinity.train.reasoning import story_texts, traces
+from trinity.train.reasoning import story_measures, story_steps, story_texts, traces
 from trinity.train.reasoning.exercise import Solved, between, family
 from trinity.train.reasoning.lexicon import HOLDERS, LIVELY, NAMES, PLACES, THINGS
 
@@ -145,7 +146,7 @@ _TWO_PIECES = ((2, 5), (2, 9), (3, 12), (5, 30), (10, 60))
 
 
 def _two(rng: random.Random, level: int) -> Solved:
-    form = rng.choice(tuple(story_texts.TWO))
+    form = rng.choice(tuple(story_steps.TWO))
     a, b = between(rng, _TWO_SUMS, level), between(rng, _TWO_SUMS, level)
     if form == "a+b-c":
         c = rng.randint(1, min(a + b - 1, _TWO_SUMS[level - 1][1]))
@@ -175,7 +176,7 @@ _PRICES = ((2, 5), (2, 9), (2, 12), (5, 20), (8, 40))
 
 
 def _three(rng: random.Random, level: int) -> Solved:
-    form = rng.choice(tuple(story_texts.THREE))
+    form = rng.choice(tuple(story_steps.THREE))
     a, b = between(rng, _SMALL, level), between(rng, _PRICES, level)
     c, d, e = between(rng, _SMALL, level), between(rng, _PRICES, level), 0
     if form == "a*b+c*d":
@@ -214,10 +215,10 @@ FAMILIES = (
     family("story_subtract", _subtract, story_texts.SUBTRACT),
     family("story_multiply", _multiply, story_texts.MULTIPLY),
     family("story_divide", _divide, story_texts.DIVIDE),
-    family("story_travel", _travel, story_texts.TRAVEL),
-    family("story_age", _age, story_texts.AGE),
+    family("story_travel", _travel, story_measures.TRAVEL),
+    family("story_age", _age, story_measures.AGE),
     family("story_change", _change, story_texts.CHANGE),
-    family("story_rectangle", _rectangle, story_texts.RECTANGLE),
-    family("story_two_steps", _two, story_texts.TWO, weight=2.0),
-    family("story_three_steps", _three, story_texts.THREE, weight=2.0),
+    family("story_rectangle", _rectangle, story_measures.RECTANGLE),
+    family("story_two_steps", _two, story_steps.TWO, weight=2.0),
+    family("story_three_steps", _three, story_steps.THREE, weight=2.0),
 )
