@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from trinity.errors import ConfigError
+from trinity.types import Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +130,8 @@ class EngineConfig:
     """Requests that may queue before new ones are refused."""
     deterministic: bool = False
     """Make each row's arithmetic independent of what else is in the batch, bit for bit; slower."""
+    mode: Mode = Mode.BALANCED
+    """What requests that name no mode are served as, until it is switched."""
     speculation: bool = True
     """Guess tokens from what was said before, where that pays; answers do not change."""
     prefix_cache: bool = True

@@ -212,7 +212,8 @@ class GenerationRequest:
     """Whether the answer may hold tool calls; false forbids their marker."""
     prediction_ids: tuple[int, ...] = ()
     """Text that the answer is expected to resemble; where it does, tokens come faster."""
-    mode: Mode = Mode.BALANCED
+    mode: Mode | None = None
+    """`None` follows the engine's mode, even while the answer is made."""
     n: int = 1
 
 

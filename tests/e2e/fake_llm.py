@@ -66,6 +66,7 @@ class FakeStats:
 class Prepared:
     generation: GenerationRequest
     effective: EffectiveIntensity
+    mode: Mode
     warnings: tuple[str, ...]
 
 
@@ -120,6 +121,7 @@ class FakeEngine:
     script: Script
     max_waiting: int = 1000
     stats: FakeStats = field(default_factory=FakeStats)
+    mode: Mode = Mode.BALANCED
     submitted: list[str] = field(default_factory=list)
     aborted: list[tuple[str, int]] = field(default_factory=list)
     """Ids, each with the number of steps made before the abort came."""
@@ -135,6 +137,10 @@ class FakeEngine:
     def has_work(self) -> bool:
         self.polls += 1
         return bool(self._running or self._notices)
+
+    def switch(self, mode: Mode) -> None:
+        self._check_thread()
+        self.mode = mode
 
     def submit(self, request: GenerationRequest) -> None:
         self._check_thread()
@@ -257,7 +263,12 @@ class FakeLLM:
             prompt_ids=tuple(range(length)),
             sampling=replace(request.sampling, temperature=0.7, top_p=1.0, seed=5, max_tokens=99),
             active_experts=effective.active_experts,
-            mode=request.mode or Mode.BALANCED,
+            mode=request.mode,
             n=request.n,
         )
-        return Prepared(generation=generation, effective=effective, warnings=("From prepare.",))
+        return Prepared(
+            generation=generation,
+            effective=effective,
+            mode=request.mode or self.engine.mode,
+            warnings=("From prepare.",),
+        )

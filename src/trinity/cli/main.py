@@ -21,6 +21,7 @@ from trinity.cli.chat import chat
 from trinity.cli.demo import demo
 from trinity.cli.doctor import doctor
 from trinity.cli.evaluate import evaluate
+from trinity.cli.mode import mode
 from trinity.cli.options import JsonOption
 from trinity.cli.serve import serve
 from trinity.cli.train import train
@@ -53,6 +54,7 @@ for _name, _command in (
     ("chat", chat),
     ("demo", demo),
     ("serve", serve),
+    ("mode", mode),
     ("info", info),
     ("doctor", doctor),
     ("train", train),

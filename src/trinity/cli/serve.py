@@ -10,6 +10,7 @@ from trinity.cli.loading import open_llm
 from trinity.cli.options import ModelOption, WeightsOption
 from trinity.cli.terminal import say, stderr
 from trinity.config import EngineConfig, ServerConfig
+from trinity.types import Mode
 
 _ENGINE = EngineConfig()
 _SERVER = ServerConfig()
@@ -51,6 +52,15 @@ _PrefixCache = Annotated[
     bool,
     typer.Option("--prefix-cache/--no-prefix-cache", help="Reuse equal beginnings of prompts."),
 ]
+_Mode = Annotated[
+    Mode,
+    typer.Option(
+        "--mode",
+        metavar="M",
+        help=f"What requests that name none are served as: {', '.join(Mode)}; "
+        "`trinity mode` switches it.",
+    ),
+]
 _Speculation = Annotated[
     bool,
     typer.Option(
@@ -74,6 +84,7 @@ def serve(
     num_blocks: _NumBlocks = _ENGINE.num_blocks,
     deterministic: _Deterministic = _ENGINE.deterministic,
     prefix_cache: _PrefixCache = _ENGINE.prefix_cache,
+    mode: _Mode = _ENGINE.mode,
     speculation: _Speculation = _ENGINE.speculation,
     weights: WeightsOption = _ENGINE.weights,
 ) -> None:
@@ -87,6 +98,7 @@ def serve(
         max_waiting=max_waiting,
         deterministic=deterministic,
         prefix_cache=prefix_cache,
+        mode=mode,
         speculation=speculation,
         weights=weights,
     )

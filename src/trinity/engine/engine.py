@@ -87,6 +87,8 @@ class Engine:
         """Serve with what `runner` computes, whose cache has `limits.num_blocks` blocks."""
         model = limits.model
         self.limits = limits
+        self.mode = config.mode
+        """What requests without a mode of their own are served as; see `switch`."""
         self._config = config
         self._runner = runner
         self._tokenizer = tokenizer
@@ -147,12 +149,22 @@ class Engine:
             )
         arrival = next(self._arrivals)
         sequences = [
-            Sequence(request, index, arrival, self._prompt_experts) for index in range(request.n)
+            Sequence(request, index, arrival, self._prompt_experts, request.mode or self.mode)
+            for index in range(request.n)
         ]
         vocab_size = self.limits.model.vocab_size
         choices = {s: Choice(s, self._tokenizer, vocab_size) for s in sequences}
         self._open[request.request_id] = _Open(choices, held=sequences[1:])
         self._scheduler.add(sequences[0])
+
+    def switch(self, mode: Mode) -> None:
+        """Serve what has no mode of its own as `mode`, from the next step on. Answers do not
+        change, and nothing is set back."""
+        self.mode = mode
+        for open_ in self._open.values():
+            for sequence in open_.choices:
+                sequence.mode = sequence.request.mode or mode
+        self._scheduler.reorder()
 
     def abort(self, request_id: str) -> None:
         """End a request; it takes part in no further step. An unknown id is no error."""
@@ -197,8 +209,7 @@ class Engine:
         num_sequences = len(schedule)
         for sequence in schedule:
             choice = self._find(sequence)
-            mode = sequence.request.mode
-            if choice is None or mode is Mode.THROUGHPUT:
+            if choice is None or sequence.mode is Mode.THROUGHPUT:
                 continue
             drafts, trust = choice.drafter.draft(min(MAX_DRAFT, choice.num_left - 1))
             length = self._gate.length(
@@ -206,7 +217,7 @@ class Engine:
                 len(drafts),
                 sum(schedule.values()),
                 # Who asks for latency may slow others down a little; who does not, must not.
-                1 if mode is Mode.LATENCY else num_sequences,
+                1 if sequence.mode is Mode.LATENCY else num_sequences,
                 is_trying=choice.drafter.is_trying,
             )
             choice.drafter.is_trying = length > 0

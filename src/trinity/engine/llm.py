@@ -51,6 +51,8 @@ class Prepared:
 
     generation: GenerationRequest
     effective: EffectiveIntensity
+    mode: Mode
+    """The request's own mode, or the engine's when it was prepared."""
     warnings: tuple[str, ...]
 
 
@@ -133,7 +135,12 @@ class LLM:
             )
         generation = self._generation(request, prompt, effective, max_tokens, request_id)
         self.engine.limits.check(generation)
-        return Prepared(generation=generation, effective=effective, warnings=warnings)
+        return Prepared(
+            generation=generation,
+            effective=effective,
+            mode=request.mode or self.engine.mode,
+            warnings=warnings,
+        )
 
     def stream(self, prepared: Prepared) -> Iterator[Event]:
         """The events of one request as they come; driving the engine meanwhile.
@@ -211,7 +218,7 @@ class LLM:
             thinking_token_budget=effective.thinking_token_budget,
             may_call_tools=bool(request.tools),
             prediction_ids=tuple(self.tokenizer.encode(request.prediction)),
-            mode=request.mode or Mode.BALANCED,
+            mode=request.mode,
             n=request.n,
         )
 

@@ -74,6 +74,11 @@ class Scheduler:
         num_blocks = -(-(sequence.num_tokens + len(sequence.drafts)) // size)
         sequence.blocks += self._pool.allocate(max(0, num_blocks - len(sequence.blocks)))
 
+    def reorder(self) -> None:
+        """Put all in order again, after the modes of some have changed."""
+        self.waiting.sort(key=_rank)
+        self.running.sort(key=_rank)
+
     def preempt_all(self) -> None:
         """Make every running sequence compute its tokens anew."""
         while self.running:

@@ -16,6 +16,9 @@ ExpertRun = tuple[tuple[int, ...], int]
 """Experts per token in each layer, and for how many tokens on end."""
 
 
+_URGENCY = {Mode.LATENCY: 0, Mode.BALANCED: 1, Mode.THROUGHPUT: 2}
+
+
 class State(Enum):
     """Where a sequence stands; it moves from waiting to running, back if preempted, and ends."""
 
@@ -33,17 +36,17 @@ class Sequence:
         index: int,
         arrival: int,
         prompt_experts: tuple[int, ...],
+        mode: Mode = Mode.BALANCED,
     ) -> None:
-        """Choice `index` of `request`, which came as the `arrival`-th.
+        """Choice `index` of `request`, which came as the `arrival`-th, served as `mode`.
 
         `prompt_experts` are the model's own experts per token in each layer.
         """
         self.request = request
         self.index = index
-        self.urgency = 0 if request.mode is Mode.LATENCY else 1
-        """The scheduling class: the lower goes first."""
-        self.rank = (self.urgency, arrival, index)
-        """Who goes first, and last in preemption."""
+        self.mode = mode
+        """How it is served; changed by the engine alone, between steps."""
+        self._arrival = arrival
         self.state = State.WAITING
         self.token_ids = list(request.prompt_ids)
         self.num_computed = 0
@@ -60,6 +63,16 @@ class Sequence:
         self._prompt_experts = prompt_experts
         self._keys: list[bytes] = []
         self._num_offered = 0
+
+    @property
+    def urgency(self) -> int:
+        """The scheduling class: the lower goes first."""
+        return _URGENCY[self.mode]
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """Who goes first, and last in preemption."""
+        return (self.urgency, self._arrival, self.index)
 
     @property
     def num_tokens(self) -> int:

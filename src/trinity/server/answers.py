@@ -180,7 +180,7 @@ class ChatAnswer:
             "created": int(time.time()),
             "model": model_name,
             "system_fingerprint": f"trinity-{model_name}",
-            "service_tier": _TIERS[prepared.generation.mode],
+            "service_tier": _TIERS[prepared.mode],
         }
 
     async def complete(self, events: EventStream) -> dict[str, Any]:
@@ -323,7 +323,7 @@ def _effective(prepared: Prepared) -> dict[str, Any]:
     return {
         **asdict(prepared.effective),
         "active_experts": experts[0] if len(set(experts)) == 1 else list(experts),
-        "mode": str(generation.mode),
+        "mode": str(prepared.mode),
         "seed": generation.sampling.seed,
         "max_tokens": generation.sampling.max_tokens,
     }

@@ -25,7 +25,7 @@ from trinity.server.bodies import Account, ByteBudget, parse_object, read_body
 from trinity.server.bridge import Bridge
 from trinity.server.guards import Guard, check_exposure
 from trinity.server.metrics import CONTENT_TYPE, Metrics
-from trinity.server.openai import read_call
+from trinity.server.openai import read_call, read_mode
 from trinity.server.responses import (
     ClientGone,
     HTTPRefusal,
@@ -116,6 +116,18 @@ class Service:
             )
         return JSONResponse(self._model())
 
+    async def mode(self) -> Response:
+        """`GET /trinity/mode`."""
+        return JSONResponse({"mode": str(self.bridge.mode)})
+
+    async def switch(self, request: Request) -> Response:
+        """`PUT /trinity/mode`: from the next step on, for all that name no mode of their own."""
+        with self._bodies.account() as account:
+            timeout_s = self._limits.body_timeout_s
+            body = await read_body(request, account, max_bytes=1024, timeout_s=timeout_s)
+        self.bridge.switch(read_mode(parse_object(body)))
+        return await self.mode()
+
     async def livez(self) -> Response:
         """Whether the process answers."""
         return JSONResponse({"status": "alive"})
@@ -181,6 +193,8 @@ def create_app(llm: LLM, config: ServerConfig, *, limits: Limits | None = None) 
     app.add_api_route("/v1/chat/completions", service.chat, methods=["POST"])
     app.add_api_route("/v1/models", service.models, methods=["GET"])
     app.add_api_route("/v1/models/{model_id:path}", service.model, methods=["GET"])
+    app.add_api_route("/trinity/mode", service.mode, methods=["GET"])
+    app.add_api_route("/trinity/mode", service.switch, methods=["PUT"])
     app.add_api_route("/livez", service.livez, methods=["GET"])
     app.add_api_route("/readyz", service.readyz, methods=["GET"])
     app.add_api_route("/metrics", service.prometheus, methods=["GET"])

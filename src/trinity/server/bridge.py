@@ -17,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from trinity.errors import EngineDead, Overloaded, TrinityError
-from trinity.types import Event, FinishedEvent, GenerationRequest, TokenEvent
+from trinity.types import Event, FinishedEvent, GenerationRequest, Mode, TokenEvent
 
 if TYPE_CHECKING:
     from trinity.engine.engine import Engine, EngineStats
@@ -107,6 +107,8 @@ class Bridge:
         self._stopping = False
         self._owes_step_since: float | None = None
         self.stats: EngineStats = engine.stats
+        self.mode: Mode = engine.mode
+        """What requests that name no mode are served as."""
 
     def start(self) -> None:
         """Start the thread. Call once, in the event loop that will submit."""
@@ -169,6 +171,15 @@ class Bridge:
         """Deliver no more events of a request, and abort it if asked."""
         if self._streams.pop(request_id, None) and abort:
             self._inbox.put(partial(self._engine.abort, request_id))
+
+    def switch(self, mode: Mode) -> None:
+        """Serve requests that name no mode as `mode`, from the engine's next step on.
+
+        Raises `EngineDead`.
+        """
+        self._require_alive()
+        self.mode = mode
+        self._inbox.put(partial(self._engine.switch, mode))
 
     def _require_alive(self) -> None:
         if self._stopping:

@@ -261,6 +261,16 @@ def read_call(payload: dict[str, Any], model_name: str) -> ChatCall:
     )
 
 
+def read_mode(payload: dict[str, Any]) -> Mode:
+    """The mode that `{"mode": ...}` asks for. Raises `InvalidRequest`."""
+    mode = payload.get("mode")
+    if set(payload) != {"mode"} or mode not in set(Mode):
+        raise InvalidRequest(
+            f'The body must be {{"mode": M}}, where M is one of {", ".join(Mode)}.', param="mode"
+        )
+    return Mode(mode)
+
+
 def _chat_request(body: ChatCompletionRequest) -> ChatRequest:
     return ChatRequest(
         messages=tuple(_message(message, i) for i, message in enumerate(body.messages)),

@@ -10,6 +10,7 @@ import typer
 from trinity.cli import loading
 from trinity.cli.main import app
 from trinity.config import EngineConfig, ServerConfig
+from trinity.types import Mode
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_flags_reach_the_configurations(trinity: Callable[..., Any], served: lis
     options = (
         "--host 0.0.0.0 --port 9000 --api-key a --api-key b --max-body-bytes 100 --block-size 8 "
         "--num-blocks 99 --max-sequences 3 --max-step-tokens 64 --max-context 500 --max-waiting 7 "
-        "--deterministic --no-prefix-cache"
+        "--deterministic --no-prefix-cache --no-speculation --mode throughput"
     )
     assert trinity("serve", *options.split()).code == 0
     engine, server = served
@@ -67,6 +68,8 @@ def test_flags_reach_the_configurations(trinity: Callable[..., Any], served: lis
         max_waiting=7,
         deterministic=True,
         prefix_cache=False,
+        speculation=False,
+        mode=Mode.THROUGHPUT,
     )
     assert server == ServerConfig(
         host="0.0.0.0", port=9000, api_keys=("a", "b"), max_body_bytes=100

@@ -170,7 +170,7 @@ def a_request(
     budget: int | None = None,
     n: int = 1,
     images: tuple[PreparedImage, ...] = (),
-    mode: str = "balanced",
+    mode: str | None = None,
     prediction: str = "",
     **sampling: object,
 ) -> GenerationRequest:
@@ -184,7 +184,7 @@ def a_request(
         thinking_token_budget=budget,
         may_call_tools=True,
         prediction_ids=tuple(ids(prediction)),
-        mode=Mode(mode),
+        mode=None if mode is None else Mode(mode),
         n=n,
     )
 

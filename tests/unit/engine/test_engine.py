@@ -23,7 +23,7 @@ from tests.unit.engine.fakes import (
     tokens_of,
 )
 from trinity.errors import InvalidRequest, Overloaded
-from trinity.types import AbortedEvent, FailedEvent, FinishedEvent, Phase, TokenEvent
+from trinity.types import AbortedEvent, FailedEvent, FinishedEvent, Mode, Phase, TokenEvent
 
 
 def test_an_idle_engine_does_nothing() -> None:
@@ -262,3 +262,42 @@ def test_statistics_add_up() -> None:
     assert stats.generated_tokens == sum(len(tokens_of(e)) for e in events.values())
     assert stats.preemptions == 0
     assert (stats.free_blocks, stats.num_blocks) == (64, 64)
+
+
+def test_a_switch_reaches_what_runs_and_what_waits_and_changes_no_answer() -> None:
+    requests = [
+        a_request(str(i), max_tokens=12, temperature=1.0, seed=i, mode=("throughput", None)[i % 2])
+        for i in range(6)
+    ]
+    plain = run(make_engine(), *requests)
+    engine = make_engine(max_sequences=3)
+    events: dict[str, list[object]] = {}
+    for request in requests:
+        engine.submit(request)
+    for number in range(200):
+        if not engine.has_work:
+            break
+        engine.switch((Mode.LATENCY, Mode.BALANCED, Mode.THROUGHPUT)[number % 3])
+        for event in engine.step():
+            events.setdefault(event.request_id, []).append(event)
+    assert {name: tokens_of(events[name]) for name in plain} == {
+        name: tokens_of(plain[name]) for name in plain
+    }
+
+
+def test_latency_goes_before_balanced_before_throughput() -> None:
+    engine, runner = scripted_engine(follow(ids("ab")), max_sequences=1)
+    for mode in ("throughput", None, "latency"):
+        engine.submit(a_request(str(mode), mode=mode))
+    drain(engine)
+    served = [next(iter(step.schedule)).request.request_id for step in runner.steps]
+    assert list(dict.fromkeys(served)) == ["latency", "None", "throughput"]
+
+
+def test_after_a_switch_the_next_step_follows_it() -> None:
+    engine, runner = scripted_engine(follow(ids("ab")), max_sequences=1)
+    for name, mode in (("own", "balanced"), ("follows", None)):
+        engine.submit(a_request(name, mode=mode))
+    engine.switch(Mode.LATENCY)
+    engine.step()
+    assert [s.request.request_id for s in runner.steps[0].schedule] == ["follows"]

@@ -2,6 +2,7 @@ from tests.unit.engine.fakes import a_request, engine_config
 from trinity.engine.blocks import BlockPool
 from trinity.engine.scheduler import Schedule, Scheduler
 from trinity.engine.sequence import Sequence
+from trinity.types import Mode
 
 SIZE = 4
 
@@ -16,7 +17,7 @@ class Bench:
         self.arrivals = 0
 
     def add(self, prompt: str, mode: str = "balanced") -> Sequence:
-        sequence = Sequence(a_request(prompt=prompt, mode=mode), 0, self.arrivals, (4, 4))
+        sequence = Sequence(a_request(prompt=prompt), 0, self.arrivals, (4, 4), Mode(mode))
         self.arrivals += 1
         self.scheduler.add(sequence)
         return sequence

@@ -2,7 +2,7 @@ import pytest
 
 from tests.unit.engine.fakes import a_request, an_image, image_ids
 from trinity.engine.sequence import Sequence, State
-from trinity.types import GenerationRequest
+from trinity.types import GenerationRequest, Mode
 
 PROMPT_K = (4, 4)
 SIZE = 4
@@ -102,8 +102,8 @@ def test_each_full_block_is_offered_once() -> None:
 
 
 def test_latency_requests_rank_before_earlier_ones_of_other_modes() -> None:
-    early = Sequence(a_request(mode="throughput"), 0, 0, PROMPT_K)
-    late = Sequence(a_request(mode="latency"), 0, 9, PROMPT_K)
+    early = Sequence(a_request(), 0, 0, PROMPT_K, Mode.THROUGHPUT)
+    late = Sequence(a_request(), 0, 9, PROMPT_K, Mode.LATENCY)
     assert late.rank < early.rank
 
 
