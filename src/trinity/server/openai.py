@@ -264,7 +264,7 @@ def read_call(payload: dict[str, Any], model_name: str) -> ChatCall:
 def read_mode(payload: dict[str, Any]) -> Mode:
     """The mode that `{"mode": ...}` asks for. Raises `InvalidRequest`."""
     mode = payload.get("mode")
-    if set(payload) != {"mode"} or mode not in set(Mode):
+    if set(payload) != {"mode"} or mode not in list(Mode):
         raise InvalidRequest(
             f'The body must be {{"mode": M}}, where M is one of {", ".join(Mode)}.', param="mode"
         )

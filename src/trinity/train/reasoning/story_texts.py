@@ -19,52 +19,54 @@ ADD = (
     "One jar holds {a} {things}, another holds {b}. How many do both hold?",
     "{name} puts {b} {things} next to {a} {things}. How many {things} are there now?",
     "{a} {things} here, {b} {things} there. how many in all?",
-    "<Yesterday|Last week|On Sunday> {name} <picked|collected|gathered> {a} {things}, <today|now> {b} "
-    "more. <How many is that in all|What is the total>?",
-    "How many {things} <are there|do we have> <altogether|in total|in all> if {name} brings {a} and "
-    "{other} <brings|adds> {b}?",
+    "<Yesterday|Last week|On Sunday> {name} <bought|collected|gathered> {a} {things}, <today|now> "
+    "{b} more. <How many is that in all|What is the total>?",
+    "How many {things} <are there|do we have> <altogether|in total|in all> if {name} brings {a} "
+    "and {other} <brings|adds> {b}?",
     "<Work out|Find|Calculate> how many {things} {name} <owns|has> after <adding|buying> {b} to "
     "<a collection|a set|a stock> of {a}.",
-    "start with {a} {things}, <then add|put in|add> {b} <more|extra> - <how many now|what's the total>",
-    "A <baker|gardener|teacher> <ordered|bought> {a} {things} <first|in May> and {b} <later|in June>. "
-    "<How many is that in all|What was the total>?",
-    "<In one|In the red|In the first> drawer <lie|are> {a} {things} and in <another|the next> one {b}. "
-    "<Tell me|Give> the <total|sum>.",
+    "start with {a} {things}, <then add|put in|add> {b} <more|extra> - <how many now|what's the "
+    "total>",
+    "A <baker|gardener|teacher> <ordered|bought> {a} {things} <first|in May> and {b} <later|in "
+    "June>. <How many is that in all|What was the total>?",
+    "<In one|In the red|In the first> drawer <lie|are> {a} {things} and in <another|the next> one "
+    "{b}. <Tell me|Give> the <total|sum>.",
     "{name} <drove|cycled|walked|rode> {a} km <before|until> noon and {b} km after it. <How many "
     "km|What distance in km> <was that|is this> in all?",
-    "<I wonder|I'd like to know> how many {people} <we have|there are> when {b} <join|are added to> "
-    "the {a} <already here|who came first>.",
-    "If {a} {people} <sit|wait|stand> <outside|in the garden> and {b} <inside|in the house>, how many "
-    "{people} are there <in total|altogether>?",
-    "<Could you|Can you|Would you> <add up|count up|total> the {things}: {name} has {a}, {other} {b}?",
+    "<I wonder|I'd like to know> how many {people} <we have|there are> when {b} <join|are added "
+    "to> the {a} <already here|who came first>.",
+    "If {a} {people} <sit|wait|stand> <outside|in the garden> and {b} <inside|in the house>, how "
+    "many {people} are there <in total|altogether>?",
+    "<Could you|Can you|Would you> <add up|count up|total> the {things}: {name} has {a}, {other} "
+    "{b}?",
     "<After|Once> {b} new {things} <arrive|come in>, how many <will|does> a <shop|store|museum> "
     "<hold|have> that <had|held> {a} before?",
-    "My <bill|order|shopping> was {a} euros for <food|books> <plus|and> {b} euros for <drinks|pens>. "
-    "<What did I pay in all|How much is that>?",
-    "<Before|Until> <lunch|noon> a <clerk|postman|driver> delivered {a} {things}, <afterwards|later> "
-    "{b}. <What's the total|How many in all>?",
-    "{things} <in|inside> the <hall|shed>: {a}, <in|inside> the <attic|cellar>: {b}. <Total|Sum|All "
-    "together>?",
-    "<To|Onto> the {a} {things} on the {place}, {name} <lays|puts|adds> {b} <more|others>. <What "
-    "number|How many> {things} lie there <now|then>?",
-    "A <tree|plant|tower> was {a} cm <tall|high> and <grew|rose> <by |another >{b} cm. <What is its "
+    "My <bill|order|shopping> was {a} euros for <food|books> <plus|and> {b} euros for "
+    "<drinks|pens>. <What did I pay in all|How much is that>?",
+    "<Before|Until> <lunch|noon> a <clerk|postman|driver> delivered {a} {things}, "
+    "<afterwards|later> {b}. <What's the total|How many in all>?",
+    "{things} <in|inside> the <hall|shed>: {a}, <in|inside> the <attic|cellar>: {b}. "
+    "<Total|Sum|All together>?",
+    "<To|Onto> the {a} {things} on the {place}, {name} <lays|puts|adds> {b} <more|others>. How "
+    "many {things} <lie there|are there> <now|then>?",
+    "A <tree|plant|sunflower> was {a} cm <tall|high> and grew <by |another >{b} cm. <What is its "
     "height now|How many cm is it now>?",
-    "We <counted|saw|noted> {a} <birds|cars|boats> <at first|on Friday> and {b} <later|the day after>. "
-    "How many <did we count|was that> altogether?",
-    "<Two|Both> friends <put|pool> their {things} together: {a} <from|of> {name} and {b} <from|of> "
-    "{other}. How many is <that|it>?",
-    "it's {a} degrees <now|outside> and it <gets|will get> {b} degrees warmer. what <will it be "
-    "then|is the temperature then>?",
-    "<Suppose|Imagine|Say> {other} <owns|has> {a} {things} and {name} <owns|has> {b} more than that. "
-    "What does {name} <own|have>?",
-    "<Having|With> {a} points <already|so far>, {name} <scores|wins|gets> {b} more. <State|Name|Give> "
-    "the <new score|new total>.",
-    "{b} {people} <came|arrived> <late|after six>, {a} <were|had been> there <already|before>. How "
-    "many <were there|was that> in the end?",
-    "The <library|school|club> <had|owned> {a} {things}; <someone|a friend|{name}> <donated|gave> {b} "
-    "more. <How many has it now|What is the count now>?",
-    "<For|During> {a} minutes {name} <sings|reads|swims> and for {b} minutes <rests|plays>. How many "
-    "minutes <is that|are these> <together|in all>?",
+    "We <counted|saw|noted> {a} <birds|cars|boats> <at first|on Friday> and {b} <later|the day "
+    "after>. How many <did we count|was that> altogether?",
+    "<Two|Both> friends <put|pool> their {things} together: {a} from {name} and {b} "
+    "from {other}. How many is <that|it>?",
+    "the <oven|kiln> is at {a} degrees now and it <gets|will get> {b} degrees warmer. what <will "
+    "it be then|is the temperature then>?",
+    "<Suppose|Imagine|Say> {other} <owns|has> {a} {things} and {name} <owns|has> {b} more than "
+    "that. What does {name} <own|have>?",
+    "<Having|With> {a} points <already|so far>, {name} <scores|wins|gets> {b} more. "
+    "<State|Name|Give> the <new score|new total>.",
+    "{b} {people} <came|arrived> <late|after six>, {a} <were|had been> there <already|before>. "
+    "How many <were there|did that make> in the end?",
+    "The <library|school|club> <had|owned> {a} {things}; <someone|a friend|{name}> <donated|gave> "
+    "{b} more. <How many has it now|What is the count now>?",
+    "<For|During> {a} minutes {name} <sings|reads|swims> and for {b} minutes <rests|plays>. How "
+    "many minutes <is that|does that make> <together|in all>?",
     "{a} {things} plus another {b} {things} <makes|gives|is> how many <altogether|in all>?",
 )
 SUBTRACT = (
@@ -87,47 +89,48 @@ SUBTRACT = (
     "<From|Out of> a <stock|pile|store> of {a} {things}, {name} <removes|takes out|uses up> {b}. "
     "<What remains|How many remain|How many are left>?",
     "How many {things} <remain|are left|stay> <on the {place}|in the cupboard> if {b} of the {a} "
-    "<fall off|are removed>?",
-    "<Work out|Find|Calculate> how many {things} {name} still <has|owns> after <selling|losing|giving "
-    "away> {b} of {a}.",
+    "<are taken|are removed>?",
+    "<Work out|Find|Calculate> how many {things} {name} still <has|owns> after "
+    "<selling|losing|giving away> {b} of {a}.",
     "had {a} {things}, <gave away|used|sold|lost> {b}, <what's left|how many now>?",
-    "A <farmer|baker|trader> <brought|took> {a} {things} to market and <came home|returned> with {b}. "
-    "How many were <sold|sold there>?",
-    "{b} of the {a} {people} <are|were> <ill|away|absent>. <How many|What number of> {people} <are|were> "
-    "<present|there>?",
+    "A <farmer|baker|trader> <brought|took> {a} {things} to market and <came home|returned> with "
+    "{b}. How many were <sold|sold there>?",
+    "{b} of the {a} {people} <were ill|stayed away|did not come>. <How many|What number of> "
+    "{people} <came|turned up>?",
     "<Once|After> {b} {things} were <carried off|taken|moved out>, how many of the {a} were "
     "<left|still there>?",
-    "<I wonder|I'd like to know|Tell me> how many {things} {name} must <still|yet> <find|collect|get> to go "
-    "from {b} to {a}.",
+    "<I wonder|I'd like to know|Tell me> how many {things} {name} must <still|yet> "
+    "<find|collect|get> to go from {b} to {a}.",
     "The <price|fare|rent> was {a} euros and <fell|dropped|went down> by {b} euros. <What is it "
     "now|How much is it now>?",
-    "If a <trip|walk|race> is {a} km long and {b} km are <done|behind us>, how many km <remain|are left|are "
-    "to go>?",
-    "{name} is {a} cm tall and {other} is {b} cm. <By how many cm|How many cm> is {name} taller?",
-    "<Could you|Can you> <say|work out|tell me> how many {things} are left when {b} of {a} "
-    "<get lost|are gone|break>?",
-    "Together {name} and {other} <have|own> {a} {things}. {b} <belong to|are owned by> {other}. How many "
-    "<does {name} have|are {name}'s>?",
+    "If a <trip|walk|race> is {a} km long and {b} km are <done|behind us>, how many km "
+    "<remain|are left|are to go>?",
+    "{name}'s <tower|ladder|plant> is {a} cm high and {other}'s is {b} cm. <By how many cm|How "
+    "many cm> is {name}'s higher?",
+    "<Could you|Can you> <say|work out|tell me> how many {things} are left when {b} of {a} <get "
+    "lost|are gone|break>?",
+    "Together {name} and {other} <have|own> {a} {things}. {b} <belong to|are owned by> {other}. "
+    "How many <does {name} have|are {name}'s>?",
     "{things} <before|at first>: {a}; <taken|removed|sold>: {b}; <left|remaining>: ?",
-    "<In|At> a <theatre|cinema|stadium> with {a} seats, {b} are <taken|full|sold>. How many seats are "
-    "<free|empty>?",
-    "We <baked|made|prepared> {a} {things} and our guests took {b}. <How many do we still have|What is "
-    "left>?",
-    "<Last|One> <night|evening> it was {a} degrees, then it <got|grew> {b} degrees <colder|cooler>. What "
-    "was the temperature <then|after that>?",
+    "<In|At> a <theatre|cinema|stadium> with {a} seats, {b} are <taken|full|sold>. How many seats "
+    "are <free|empty>?",
+    "We <brought|prepared|had> {a} {things} and our guests took {b}. <How many do we still "
+    "have|What is left>?",
+    "<The|An> oven was at {a} degrees, then it <got|became> {b} degrees <colder|cooler>. "
+    "What was the temperature <then|after that>?",
     "What is the difference <in number |>between {name}'s {a} {things} and {other}'s {b}?",
-    "<Only|Just> {b} of {a} {things} <fit|go> into a <bag|case|chest>. How many <do not fit|must stay "
-    "out>?",
-    "my <phone|tablet|radio> <cost|was> {a} euros, <i've paid|i already paid> {b}, how much do i still "
-    "<owe|have to pay>",
-    "<With|Having> {a} points, {name} <loses|drops> {b} in a <game|round|quiz>. <State|Give|Name> the "
-    "<new score|points left>.",
-    "<Of|Among> {a} <flowers|balloons|marbles>, {b} are red and <the rest|all the others> are white. "
-    "How many <white ones are there|are white>?",
+    "<Only|Just> {b} of {a} {things} <fit|go> into a <bag|case|chest>. How many <do not fit|must "
+    "stay out>?",
+    "my <phone|tablet|radio> <cost|was> {a} euros, <i've paid|i already paid> {b}, how much do i "
+    "still <owe|have to pay>",
+    "<With|Having> {a} points, {name} <loses|drops> {b} in a <game|round|quiz>. <State|Give|Name> "
+    "the <new score|points left>.",
+    "<Of|Among> {a} <flowers|balloons|marbles>, {b} are red and <the rest|all the others> are "
+    "white. How many <white ones are there|are white>?",
     "There were {a} {people} at <the|a> party until {b} <left|went home>. How many <were still "
     "there|stayed>?",
-    "{name} <planned|meant> to <plant|sow> {a} <trees|bulbs> and has <planted|done> {b}. How many are "
-    "<still to do|missing>?",
+    "{name} <planned|meant> to plant {a} <trees|bulbs|bushes> and has <planted|done> {b}. How "
+    "many are <still to do|missing>?",
     "Take {b} {things} <away |>from {a} {things}. How many <are there then|do you have then>?",
 )
 MULTIPLY = (
@@ -147,51 +150,53 @@ MULTIPLY = (
     "A wall has {a} rows with {b} bricks in each row. How many bricks does it have?",
     "Every day {name} walks {b} km. How many km is that in {a} days?",
     "I pack {b} {things} into each of {a} {holders}. How many {things} do I pack?",
-    "<Every|Each> <box|crate|case> <holds|contains> {b} {things}. <How many|What number of> {things} "
-    "<are in|do we find in> {a} of them?",
-    "How many {things} <does {name} need|must {name} bring> to give {b} to <each|every one> of {a} "
-    "{people}?",
-    "<Work out|Find|Calculate> the <cost|price> <in euros |>of {a} {things} at {b} euros <each|apiece>.",
+    "<Every|Each> <box|crate|case> <holds|contains> {b} {things}. <How many|What number of> "
+    "{things} <are in|do we find in> {a} of them?",
+    "How many {things} <does {name} need|must {name} bring> to give {b} to <each|every one> of "
+    "{a} {people}?",
+    "<Work out|Find|Calculate> the <cost|price> <in euros |>of {a} {things} at {b} euros "
+    "<each|apiece>.",
     "{a} <bags|sacks>, each <weighs|weighing> {b} kg. <total weight|how many kg in all>?",
-    "A <farmer|gardener> <plants|sets> {a} rows of {b} <trees|bushes>. <What is the total number|How many "
-    "plants is that>?",
+    "A <farmer|gardener> <plants|sets> {a} rows of {b} <trees|bushes>. <What is the total "
+    "number|How many plants is that>?",
     "<If|When> one ticket <costs|is> {b} euros, <how much|how many euros> do {a} tickets cost?",
-    "{name} <swims|runs|cycles> {b} <laps|rounds> <a day|daily>. How many <is that|will it be> <in|after> "
-    "{a} days?",
-    "<I'd like to know|I wonder|Tell me> how many <wheels|parts> {a} <machines|carts> have <if|when> "
-    "each has {b}.",
-    "<With|Having> {b} {things} in <each|every one> of {a} {holders}, how many {things} <does {name} "
-    "have|are there> <in total|in all>?",
-    "<Could you|Can you> <say|tell me|work out> how many seats a <hall|bus|plane> with {a} rows of {b} "
-    "seats has?",
-    "The <lift|ferry|cable car> <takes|carries> {b} {people} <per|each> trip. How many can it take in "
-    "{a} trips?",
-    "We <bought|got|took> {a} packs, and <every|each> pack <had|held> {b} {things}. <How many was "
-    "that|What was the total>?",
+    "{name} <swims|runs|cycles> {b} <laps|rounds> <a day|daily>. How many <is that|will it be> "
+    "<in|after> {a} days?",
+    "<I'd like to know|I wonder|Tell me> how many <wheels|parts> {a} <machines|carts> have "
+    "<if|when> each has {b}.",
+    "<With|Having> {b} {things} in <each|every one> of {a} {holders}, how many {things} <does "
+    "{name} have|are there> <in total|in all>?",
+    "<Could you|Can you> <say|tell me|work out> how many seats a <hall|bus|plane> with {a} rows "
+    "of {b} seats has?",
+    "The <lift|ferry|cable car> <takes|carries> {b} {people} <per|each> trip. How many can it "
+    "take in {a} trips?",
+    "We <bought|got|took> {a} packs, and <every|each> pack <had|held> {b} {things}. How many "
+    "{things} <was that|did we have><| in all>?",
     "{b} {things} <per|for each> person, {a} <persons|people> - how many {things} <are needed|is "
     "that>?",
-    "On each of {a} <shelves|trays> {name} <lays|puts|places> {b} {things}. <Give|State|Name> "
-    "the total.",
-    "My <sister|brother|neighbour> saves {b} euros <a|every|each> month. How much <is that|will that be> "
-    "in {a} months?",
-    "<Suppose|Imagine|Say> {a} <buses|coaches> bring {b} visitors each. How many "
-    "visitors <come|is that>?",
-    "one <song|film|lesson> <lasts|takes> {b} minutes, so <how long|how many minutes> do {a} of them take",
-    "<To|For> <paint|fix> one <door|fence>, {name} needs {b} minutes. How many minutes <are needed for|will it "
-    "be for> {a}?",
+    "On each of {a} <shelves|trays> {name} <lays|puts|places> {b} {things}. <Give|State|Name> the "
+    "total.",
+    "My <sister|brother|neighbour> saves {b} euros <a|every|each> month. How much <is that|will "
+    "that be> in {a} months?",
+    "<Suppose|Imagine|Say> {a} <buses|coaches> bring {b} visitors each. How many visitors "
+    "<come|is that>?",
+    "one <song|film|lesson> <lasts|takes> {b} minutes, so <how long|how many minutes> do {a} of "
+    "them take",
+    "To <paint|fix|clean> one <door|fence>, {name} needs {b} minutes. How many minutes <are "
+    "needed for|will it be for> {a}?",
     "{other} <found|picked|sold> {b} {things} and {name} {a} times <as many|that number>. What "
     "<is|was> {name}'s number?",
-    "<There's|There is> a <house|hotel|block> of {a} floors, with {b} <rooms|windows> on <each|every> "
-    "floor. How many in all?",
+    "<There's|There is> a <house|hotel|block> of {a} floors, with {b} <rooms|windows> on "
+    "<each|every> floor. How many in all?",
     "Buying {a} {things} for {b} euros each, what <does {name} pay|must {name} pay|is the bill>?",
-    "<Per|In one> hour a <printer|copier> <prints|puts out> {b} sheets. <How many sheets|What number of "
-    "sheets> in {a} hours?",
-    "<Number|Count> of {things} in one of the {holders}: {b}. Number of {holders}: {a}. <Total|How many "
-    "{things}>?",
-    "A <cook|baker> uses {b} grams of <flour|sugar> for <one|each> cake. How many grams do {a} <such "
-    "|>cakes need?",
-    "In <each|every one> of {a} <games|rounds|tests> {name} <wins|earns|gets> {b} points. How many points <is "
-    "that|are these> <altogether|in total>?",
+    "<Per|In one> hour a <printer|copier> <prints|puts out> {b} sheets. <How many sheets|What "
+    "number of sheets> in {a} hours?",
+    "<Number|Count> of {things} in each of the {holders}: {b}. Number of {holders}: {a}. "
+    "<Total|How many {things}>?",
+    "A <cook|baker> uses {b} grams of <flour|sugar> for <one|each> cake. How many grams do {a} "
+    "<such |>cakes need?",
+    "In <each|every one> of {a} <games|rounds|tests> {name} <wins|earns|gets> {b} points. How "
+    "many points <is that|does that make> <altogether|in total>?",
 )
 DIVIDE = (
     "{name} shares {a} {things} equally among {b} {people}. How many does each get?",
@@ -210,51 +215,53 @@ DIVIDE = (
     "{name} has {a} {things} and uses {b} each day. For how many days do they last?",
     "A farmer plants {a} trees in {b} equal rows. How many trees are in a row?",
     "If {a} {things} fill {b} {holders} evenly, how many are in each?",
-    "<Among|Between> {b} {people}, {a} {things} are <shared|split|divided> <equally|evenly>. How many "
-    "<does each get|are there for each>?",
+    "<Among|Between> {b} {people}, {a} {things} are <shared|split|divided> <equally|evenly>. How "
+    "many <does each get|are there for each>?",
     "How many {things} <go|are put> into each of {b} {holders} if {a} are <spread|divided> "
     "<evenly|equally>?",
-    "<Work out|Find|Calculate> the price of one ticket <if|when> {b} tickets <cost|come to> {a} euros.",
-    "{a} {things} <spread|split> evenly over {b} {holders}, <how many in each|how many does each hold>",
-    "A <teacher|coach|trainer> <splits|divides> {a} {people} into {b} equal <teams|groups>. How many are "
-    "in <each|one>?",
-    "<If|When> {name} <eats|uses|sells> {b} {things} a day, <how many days|for how many days> will {a} "
-    "last?",
-    "{name} <walked|cycled|hiked> {a} km in {b} days, the same <every|each> day. How many km a day <was "
-    "that|is that>?",
-    "<I'd like to know|I wonder|Tell me> how many {things} each of {b} {people} <gets|receives> when {a} "
-    "are shared fairly.",
+    "<Work out|Find|Calculate> the price of one ticket <if|when> {b} tickets <cost|come to> {a} "
+    "euros.",
+    "{a} {things} <spread|split> evenly over {b} {holders}, <how many in each|how many does each "
+    "hold>",
+    "A <teacher|coach|trainer> <splits|divides> {a} {people} into {b} equal <teams|groups>. How "
+    "many are in <each|one>?",
+    "<If|When> {name} <needs|uses|sells> {b} {things} a day, <how many days|for how many days> "
+    "will {a} last?",
+    "{name} <walked|cycled|hiked> {a} km in {b} days, the same <every|each> day. How many km a "
+    "day <was that|is that>?",
+    "<I'd like to know|I wonder|Tell me> how many {things} each of {b} {people} <gets|receives> "
+    "when {a} are shared fairly.",
     "<With|Having> {a} euros, how many tickets at {b} euros <each|apiece> can {name} <buy|get>?",
-    "<Could you|Can you> <say|tell me|work out> how many <tables|benches> for {b} <people|guests> each are "
-    "needed to seat {a}?",
-    "The <ferry|lift|minibus> takes {b} people <a|per|each> trip. How many trips <are needed for|does it "
-    "make for> {a} people?",
-    "We <poured|put|filled> {a} litres of <juice|water|milk> equally into {b} cans. How many litres <are "
-    "in each|did each get>?",
-    "{b} <sisters|brothers|cousins> <receive|win> {a} {things} and <share|split> them <equally|fairly>. "
-    "What is one share?",
-    "<Out of|From> {a} {things}, {name} makes <sets|groups|bunches> of {b}. <How many does "
-    "{name} make|How many are there|What number is that>?",
-    "My <car|boat> <drove|went> {a} km on {b} litres of fuel. How many km is that <per|for each|for one> "
-    "litre?",
-    "<Suppose|Imagine|Say> {a} {things} must <fill|go into> {b} {holders}, <all alike|equally full>. How "
-    "many go in each?",
-    "a <job|task> of {a} minutes is <split|shared> evenly by {b} people, <how many minutes each|what does "
-    "each do>",
-    "<Per|In one> month, how many euros must {name} save to have {a} euros <after|in> {b} months?",
+    "<Could you|Can you> <say|tell me|work out> how many <tables|benches> for {b} <people|guests> "
+    "each are needed to seat {a}?",
+    "The <ferry|lift|minibus> takes {b} people <a|per|each> trip. How many trips <are needed "
+    "for|does it make for> {a} people?",
+    "We <poured|put|filled> {a} litres of <juice|water|milk> equally into {b} cans. How many "
+    "litres <are in each|did each get>?",
+    "{b} <sisters|brothers|cousins> <receive|win> {a} {things} and <share|split> them "
+    "<equally|fairly>. What is one share?",
+    "<Out of|From> {a} {things}, {name} <makes|forms> sets of {b}. How many sets <is that|does "
+    "{name} get>?",
+    "My <car|boat> <drove|went> {a} km on {b} litres of fuel. How many km is that <per|for "
+    "each|for one> litre?",
+    "<Suppose|Imagine|Say> {a} {things} must <fill|go into> {b} {holders}, <all equally full|the "
+    "same number in each>. How many go in each?",
+    "a <job|task> of {a} minutes is <split|shared> evenly by {b} people, <how many minutes "
+    "each|how many minutes does each do>",
+    "<Per|In one> month, what equal sum must {name} save to have {a} euros <after|in> {b} months?",
     "{things}: {a}, {people}: {b}, all get the same <number|amount>. <Each gets|One share>?",
-    "<In|Inside> a <hall|theatre> there are {a} seats in {b} equal rows. <Give|State|Name> the number of "
-    "seats <in a|per> row.",
-    "Paying back {a} euros in {b} equal <parts|instalments>, how much <does {name} pay|is due> each "
-    "time?",
-    "<Someone|A tailor|A worker> <cuts|saws> a <band|strip|board> of {a} cm into pieces of {b} cm. How "
-    "many pieces are there?",
-    "{other} has {a} {things}, <that's|that is|which is> {b} times as many as {name} has. How many does "
-    "{name} have?",
-    "To <each|every one> of {b} {people}, {name} gives an equal share of {a} {things}. How <big is "
-    "it|many is that>?",
-    "It takes {b} {things} to <make|form> one <garland|tower|pattern>. How many can be <made|formed> "
-    "<from|with> {a} {things}?",
+    "<In|Inside> a <hall|theatre> there are {a} seats in {b} equal rows. <Give|State|Name> the "
+    "number of seats <in a|per> row.",
+    "Paying back {a} euros in {b} equal <parts|instalments>, how much <does {name} pay|is due> "
+    "each time?",
+    "<Someone|A tailor|A worker> <cuts|saws> a <band|strip|board> of {a} cm into pieces of {b} "
+    "cm. How many pieces are there?",
+    "{other} has {a} {things}, <that's|that is|which is> {b} times as many as {name} has. How "
+    "many does {name} have?",
+    "To <each|every one> of {b} {people}, {name} gives an equal share of {a} {things}. How <big "
+    "is it|many is that>?",
+    "It takes {b} {things} to <make|form> one <garland|tower|pattern>. How many can be "
+    "<made|formed> <from|with> {a} {things}?",
 )
 CHANGE = (
     "{name} buys {n} {things} at {p} euros each and pays with {pay} euros. How much change is due?",
@@ -272,51 +279,54 @@ CHANGE = (
     "The {things} are {p} euros each. {name} wants {n} and pays {pay}. How much change?",
     "A customer pays {pay} euros for {n} {things} of {p} euros each. How much is given back?",
     "{name} orders {n} {things} at {p} euros and pays {pay} euros. What is the change in euros?",
-    "<At|In> <the market|a shop|a kiosk> {name} <takes|picks> {n} {things} at {p} euros each, paying with "
-    "{pay} euros. <What comes back|How much change is that>?",
-    "How <much|many euros> <will I have left|do I keep> of {pay} euros after buying {n} {things} at {p} "
-    "euros <each|apiece>?",
-    "<Work out|Find|Calculate> the change from {pay} euros for {n} <tickets|meals|tours> at {p} euros "
-    "<each|apiece>.",
-    "paid {pay} euros, <bought|got|took> {n} {things}, {p} euros each, <how much back|what's my change>",
-    "{n} <children|guests|visitors> pay {p} euros <entry|entrance> each out of <one fund|one purse> of "
+    "<At|In> <the market|a shop|a kiosk> {name} <takes|picks> {n} {things} at {p} euros each, "
+    "paying with {pay} euros. <What comes back|How much change is that>?",
+    "How <much|many euros> <will I have left|do I keep> of {pay} euros after buying {n} {things} "
+    "at {p} euros <each|apiece>?",
+    "<Work out|Find|Calculate> the change from {pay} euros for {n} <tickets|meals|tours> at {p} "
+    "euros <each|apiece>.",
+    "paid {pay} euros, <bought|got|took> {n} {things}, {p} euros each, <how much back|what's my "
+    "change>",
+    "{n} <children|guests|visitors> pay {p} euros each as entry out of <one fund|one purse> of "
     "{pay} euros. What is left?",
-    "<If|When> one {thing} <costs|is> {p} euros and {name} <buys|takes> {n} with {pay} euros, what is the "
-    "change?",
-    "<I'd like to know|I wonder|Tell me> what {name} gets back from {pay} euros <after buying|when buying> "
-    "{n} {things} at {p} euros each.",
+    "<If|When> one {thing} <costs|is> {p} euros and {name} <buys|takes> {n} with {pay} euros, "
+    "what is the change?",
+    "<I'd like to know|I wonder|Tell me> what {name} gets back from {pay} euros <after "
+    "buying|when buying> {n} {things} at {p} euros each.",
     "<Could you|Can you> <say|tell me|work out> my change? I <gave|paid> {pay} euros, had {n} "
     "<coffees|teas|soups>, {p} euros each.",
     "A <waiter|cashier|seller> gets {pay} euros for {n} <drinks|cakes|meals> of {p} euros each. "
     "<What must be returned|How much goes back to the guest>?",
-    "<Starting|Setting out> with {pay} euros, {name} <pays|spends> {p} euros {n} times. How many euros "
-    "<are left|remain>?",
-    "<Each|Every> {thing} is {p} euros, and {name} buys {n}. <What|How much> <is left|remains> of {pay} euros?",
-    "My <purse|wallet> held {pay} euros until I <bought|paid for> {n} {things} at {p} euros each. <How "
-    "much is in it now|What's left>?",
-    "{things} at {p} euros each, {n} <bought|sold>, {pay} euros <given|paid>: <change|money back>?",
-    "<Suppose|Imagine|Say> {name} <hands over|pays> {pay} euros for {n} {things}, each {p} euros. <State|"
-    "Give|Name> the change.",
-    "We <bought|ordered> {n} <pizzas|salads|tickets>, {p} euros each, and <gave|put down> {pay} euros. How "
-    "much did we get back?",
-    "<For|With> {n} <rides|games> at {p} euros each, {name} <brings|has> {pay} euros. What is left "
+    "<Starting|Setting out> with {pay} euros, {name} <pays|spends> {p} euros {n} times. How many "
+    "euros <are left|remain>?",
+    "<Each|Every> {thing} is {p} euros, and {name} buys {n}. <What|How much> <is left|remains> of "
+    "{pay} euros?",
+    "My <purse|wallet> held {pay} euros until I <bought|paid for> {n} {things} at {p} euros each. "
+    "<How much is in it now|What's left>?",
+    "{things} at {p} euros each, {n} <bought|taken>, {pay} euros <given|paid>: <change|money "
+    "back>?",
+    "<Suppose|Imagine|Say> {name} <hands over|pays> {pay} euros for {n} {things}, each {p} euros. "
+    "<State|Give|Name> the change.",
+    "We <bought|ordered> {n} <pizzas|salads|tickets>, {p} euros each, and <gave|put down> {pay} "
+    "euros. How much did we get back?",
+    "For {n} <rides|games> at {p} euros each, {name} <brings|has> {pay} euros. What is left "
     "<over|afterwards|at the end>?",
-    "From <a budget|savings|a fund> of {pay} euros, a <school|club> buys {n} {things} at {p} euros each. "
-    "What <remains|is left>?",
-    "Having <bought|paid for> {n} {things} for {p} euros each <with|out of> {pay} euros, how much does "
-    "{name} <get back|have left>?",
-    "The <bill|order> lists {n} {things} at {p} euros each. {other} <pays|settles it> with {pay} euros. What "
-    "<is the change|comes back>?",
-    "{other} lends {name} {pay} euros. {name} <buys|gets> {n} {things} at {p} euros each. <How much is|How "
-    "many euros are> left?",
-    "<Subtract|Take> the <price|cost> of {n} {things} at {p} euros each from {pay} euros. What <is "
-    "left|remains>?",
+    "From <a budget|savings|a fund> of {pay} euros, a <school|club> buys {n} {things} at {p} "
+    "euros each. What <remains|is left>?",
+    "Having <bought|paid for> {n} {things} at {p} euros each <with|out of> {pay} euros, how much "
+    "does {name} <get back|have left>?",
+    "The <bill|order> lists {n} {things} at {p} euros each. {other} <pays|settles it> with {pay} "
+    "euros. What <is the change|comes back>?",
+    "{other} lends {name} {pay} euros. {name} <buys|gets> {n} {things} at {p} euros each. <How "
+    "much is|How many euros are> left?",
+    "<Subtract|Take> the <price|cost> of {n} {things} at {p} euros each from {pay} euros. What "
+    "<is left|remains>?",
     "one {thing}: {p} euros. number bought: {n}. <cash|money> given: {pay} euros. <how much "
     "change|change due>?",
     "<Out of|From> {pay} euros, {n} {people} <get|receive> {p} euros each. How many euros <are "
     "left|remain>?",
-    "What's the change <when|if> {name} <pays for|buys> {n} {things} <costing|priced at> {p} euros each "
-    "<with|using> {pay} euros?",
-    "{pay} euros <are|were> <paid|put down> for {n} {things}, {p} euros apiece. How <much|many euros> "
-    "must be <given|handed> back?",
+    "What's the change <when|if> {name} <pays for|buys> {n} {things} <costing|priced at> {p} "
+    "euros each <with|using> {pay} euros?",
+    "{pay} euros <are|were> <paid|put down> for {n} {things}, {p} euros apiece. How <much|many "
+    "euros> must be <given|handed> back?",
 )
