@@ -14,8 +14,9 @@ TWO = {
         "with> {a}, <gets|finds|receives> {b} more and <loses|sells|gives away> {c}?",
         "A <train|tram|ferry> <set off|started> with {a} people on board. At the <next|first> "
         "stop {b} got on and {c} got off. How many <were on board|did it carry> then?",
-        "The <library|school|club> <had|owned> {a} books. It <bought|was given> {b} <new|other> ones and <threw away|sold|lost> {c}. <How many books does it have now|What is the number "
-        "of books now>?",
+        "The <library|school|club> <had|owned> {a} books. It <bought|was given> {b} "
+        "<new|extra> ones and <threw away|sold|lost> {c}. <How many books does it have now|"
+        "What is the number of books now>?",
         "<Find|Work out|Calculate|Compute> how many {things} {name} has after "
         "<getting|buying|collecting> {b} and then <losing|selling|giving away> {c}, having "
         "<begun|started> with {a}.",
@@ -24,9 +25,9 @@ TWO = {
         "euros are there now>?",
         "{name}: {a} {things}, +{b} from {other}, -{c} to {third}. <how many now|how many "
         "left|result>?",
-        "A <farmer|shepherd> had {a} sheep. {b} lambs <were born|came|were added>, and {c} of all "
-        "these animals were <sold|given away>. <How big is the flock|How many animals are there> "
-        "now?",
+        "A <farmer|shepherd> had {a} sheep. {b} lambs <were born|came|were added>, then {c} of "
+        "all these animals <had to go|went to market>. <How big is the flock|How many animals "
+        "are left> now?",
         "<Could you work out|Can you tell me|Would you mind finding> how many {things} are on the "
         "{place} if {a} were there, {name} <added|put down> {b} and {other} <took|removed> {c}?",
         "If {c} of the {people} <went home|left> after {b} had joined the {a} already "
@@ -259,7 +260,8 @@ THREE = {
         "<box|barrel> of {c} kg are on it. How many more kg can it take?",
         "{name} <must|has to|wants to> <run|cover> {e} km. After {b} km on each of {a} days and "
         "{c} km on one more day, how many km <remain|are left>?",
-        "From {e} m of <rope|cable|ribbon>, {name} cuts {a} pieces of {b} m each and one< piece|> of {c} m. How many m <are left|remain>?",
+        "From {e} m of <rope|cable|ribbon>, {name} cuts {a} pieces of {b} m each and one< "
+        "piece|> of {c} m. How many m <are left|remain>?",
         "<Find|Work out|Calculate> the <change|money back> <from|out of> {e} euros for {a} "
         "<tickets|{things}> at {b} euros each and one <snack|drink> at {c} euros.",
         "{e} {things}, minus {a} {holders} of {b}, minus {c} <more|loose ones>, <how many "
