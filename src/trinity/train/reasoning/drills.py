@@ -20,6 +20,10 @@ _SPELL = (
     "{items} <spelt|spelled> out?",
     "Letter by letter, <what is|how is> {items} written?",
     "<Take apart|Split up> {items}, <please|letter by letter>.",
+    "<Say|Name|List> every letter of {items}.",
+    "{items}: <spell|write out> <each|every> word, <please|letter by letter>.",
+    "Of which letters are {items} made?",
+    "I <can't|cannot> spell {items}. <Show me how|Help me>.",
 )
 _SORT = (
     "<Sort|Order|Arrange> the letters {items}.",
@@ -28,6 +32,12 @@ _SORT = (
     "Letters {items} from a to z?",
     "<Which|What> is the alphabetical order of the letters {items}?",
     "alphabet order of <the letters|letters>: {items}",
+    "<Which|What> order <does|would> the alphabet give the letters {items}?",
+    "<Here are|I have> the letters {items}. <Sort|Order> them<|, please>.",
+    "<Say|List|Write> the letters {items} as they <come|stand> in the alphabet.",
+    "{items}: <sort|order> these letters.",
+    "<How|In which order> would the letters {items} <stand|come> in a dictionary?",
+    "<Bring|Get> these letters into alphabetical order: {items}",
 )
 
 
@@ -58,11 +68,12 @@ def _sort_letters(rng: random.Random, level: int) -> Solved:
         first = min(left)
         steps.append(f"{' '.join(left)}: take {first}" if len(left) > 1 else f"take {first}")
         left.remove(first)
+    ordered = ", ".join(sorted(letters))
     return Solved(
         key=" ".join(letters),
-        answer=", ".join(sorted(letters)),
+        answer=ordered,
         low=f"first {min(letters)}, last {max(letters)}",
-        high="; ".join(steps),
+        high="; ".join([*steps, ordered]),
         slots={"items": listed(rng, letters)},
     )
 
