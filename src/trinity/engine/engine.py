@@ -17,15 +17,23 @@ from trinity.engine.batch import BatchBuilder, Step
 from trinity.engine.blocks import BlockPool
 from trinity.engine.choice import Choice
 from trinity.engine.limits import Limits
+from trinity.engine.pace import Pace
 from trinity.engine.runner import Computed, Runner
 from trinity.engine.sampler import Sampled, Sampler
-from trinity.engine.scheduler import Schedule, Scheduler
+from trinity.engine.scheduler import Allowance, Schedule, Scheduler
 from trinity.engine.sequence import Sequence
 from trinity.engine.speculation import MAX_DRAFT, Gate
 from trinity.errors import InvalidRequest, Overloaded
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.ops.dispatch import torch_threads
 from trinity.types import AbortedEvent, Event, FailedEvent, GenerationRequest, Mode
+
+SLOWDOWN = 0.3
+"""By how much others may lengthen the steps of latency requests, as a share."""
+PROMPT_BESIDE = 32
+"""Prompt tokens of others in a step, while there is latency traffic."""
+LATENCY_HOLD_S = 2.0
+"""How long after a latency request others are still held back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +105,9 @@ class Engine:
         max_blocks = -(-limits.max_context // config.block_size)
         self._builder = BatchBuilder(config, max_blocks)
         self._sampler = Sampler(tokenizer.num_control, limits.num_tokens, model.vocab_size)
-        self._gate = Gate()
+        self._pace = Pace()
+        self._gate = Gate(self._pace)
+        self._latency_until = 0.0
         self._prompt_experts = (model.num_experts_per_tok,) * model.num_hidden_layers
         self._open: dict[str, _Open] = {}
         self._outbox: list[Event] = []
@@ -174,7 +184,7 @@ class Engine:
 
     def step(self) -> list[Event]:
         """Advance by one schedule and one model call; returns what happened, [] when idle."""
-        schedule = self._scheduler.schedule()
+        schedule = self._scheduler.schedule(self._allowance())
         if schedule:
             with torch_threads(self._runner.torch_threads):
                 self._conclude(*self._compute(schedule))
@@ -192,6 +202,22 @@ class Engine:
         running = self._scheduler.running
         self._pool.check_integrity([sequence.blocks for sequence in running])
 
+    def _allowance(self) -> Allowance | None:
+        """What others may compute beside latency requests; `None` while there are none.
+
+        It outlasts the last of them a little, so that the next does not arrive amid a long step.
+        """
+        urgent = [s for s in self._scheduler.running if s.mode is Mode.LATENCY]
+        now = time.monotonic()
+        if urgent:
+            self._latency_until = now + LATENCY_HOLD_S
+        elif now >= self._latency_until:
+            return None
+        if not urgent or not self._pace.is_known:
+            return Allowance(self._config.max_sequences, PROMPT_BESIDE)
+        share = self._pace.per_row() / self._pace.time(len(urgent))
+        return Allowance(max(1, int(SLOWDOWN / share)), PROMPT_BESIDE)
+
     def _compute(self, schedule: Schedule) -> tuple[Step, Computed]:
         """Make the model call of a step; where all sequences decode, with guesses, and timed."""
         only_decodes = all(s.num_pending == 1 for s in schedule)
@@ -201,7 +227,7 @@ class Engine:
         step = self._builder.build(schedule)
         computed = self._runner.run(step)
         if only_decodes:
-            self._gate.measure(len(step.ids_T), time.perf_counter() - started)
+            self._pace.measure(len(step.ids_T), time.perf_counter() - started)
         return step, computed
 
     def _guess(self, schedule: Schedule) -> None:

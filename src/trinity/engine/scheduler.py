@@ -1,7 +1,8 @@
 """Decides which sequences advance in a step, by how many tokens, and who has to give up blocks.
 
 Called by the engine once a step. Decoded tokens come first, prompts fill the rest of the token
-budget. Latency requests go before others, then earlier before later.
+budget. Latency requests go before balanced ones and those before throughput, then earlier before
+later. While there is latency traffic, others are held to an allowance, so that steps stay short.
 """
 
 from __future__ import annotations
@@ -15,6 +16,14 @@ from trinity.engine.sequence import Sequence, State
 
 Schedule = dict[Sequence, int]
 """How many tokens each sequence advances by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What sequences that are not urgent may compute in a step, all together."""
+
+    decoded: int
+    prompt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,7 @@ class Scheduler:
         self.num_preemptions = 0
         self._pool = pool
         self._config = config
+        self._decoded_left = self._prompt_left = 0
 
     def add(self, sequence: Sequence) -> None:
         """Queue a sequence. Its prompt and answer must fit into the pool when it runs alone."""
@@ -48,14 +58,20 @@ class Scheduler:
             self.waiting.remove(sequence)
         self._pool.release(sequence.end())
 
-    def schedule(self) -> Schedule:
-        """Choose who advances now. Admits and preempts; every choice has its blocks."""
+    def schedule(self, allowance: Allowance | None = None) -> Schedule:
+        """Choose who advances now. Admits and preempts; every choice has its blocks.
+
+        Sequences that are not urgent keep to `allowance`, if there is one.
+        """
+        size = self._config.max_step_tokens
+        left = allowance or Allowance(size, size)
+        self._decoded_left, self._prompt_left = left.decoded, left.prompt
         schedule: Schedule = {}
         for sequence in list(self.running):
             if sequence.state is State.RUNNING and sequence.num_pending == 1:
                 self._decode(sequence, schedule)
         for sequence in self.running:
-            if sequence not in schedule:
+            if sequence.num_pending > 1:
                 self._prefill(sequence, schedule)
         while self.waiting and self._left(schedule) and self._admit(self.waiting[0], schedule):
             pass
@@ -95,6 +111,10 @@ class Scheduler:
 
     def _decode(self, sequence: Sequence, schedule: Schedule) -> None:
         """Advance by one token, at the expense of the lowest in rank if a block is needed."""
+        if sequence.urgency:
+            if not self._decoded_left:
+                return
+            self._decoded_left -= 1
         # A guess that was wrong may have left a block more than needed.
         missing = max(0, self._num_blocks(sequence) - len(sequence.blocks))
         while self._pool.num_available < missing:
@@ -107,7 +127,11 @@ class Scheduler:
 
     def _prefill(self, sequence: Sequence, schedule: Schedule) -> None:
         """Advance by what is left of the budget; the blocks were given at admission."""
-        if num_tokens := min(sequence.num_pending, self._left(schedule)):
+        num_tokens = min(sequence.num_pending, self._left(schedule))
+        if sequence.urgency:
+            num_tokens = min(num_tokens, self._prompt_left)
+            self._prompt_left -= num_tokens
+        if num_tokens:
             schedule[sequence] = num_tokens
 
     def _admit(self, sequence: Sequence, schedule: Schedule) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from trinity.engine.pace import Pace
+
 ORDERS = (5, 3, 2)
 """Lengths of the matches that are looked for, the longest first."""
 WINDOW = 16_384
@@ -17,8 +19,6 @@ MAX_DRAFT = 8
 
 _FIRST_TRUST = (0.9, 0.6, 0.3)
 _MEMORY = 0.9
-_FIRST_SHARE = 0.15
-_STEP_MEMORY = 0.98
 _START_GAIN, _STOP_GAIN = 1.08, 1.02
 
 
@@ -74,24 +74,15 @@ class Drafter:
 
 
 class Gate:
-    """Decides how many guesses a step is worth, from how long steps have taken.
+    """Decides how many guesses a step is worth.
 
-    The time of a step is taken as `fixed + per_row * rows`, fitted to the steps measured, the
-    latest most. A guess is worth its row where tokens come faster with it than without: utility as
-    in Cascade, arXiv 2506.20675.
+    A guess is worth its row where tokens come faster with it than without: utility as in Cascade,
+    arXiv 2506.20675.
     """
 
-    def __init__(self) -> None:
-        """Begin with nothing measured."""
-        self._weight = self._rows = self._time = self._rows_rows = self._rows_time = 0.0
-
-    def measure(self, rows: int, seconds: float) -> None:
-        """Note how long a step that only decodes took."""
-        new = (1.0, float(rows), seconds, float(rows * rows), rows * seconds)
-        old = (self._weight, self._rows, self._time, self._rows_rows, self._rows_time)
-        self._weight, self._rows, self._time, self._rows_rows, self._rows_time = (
-            _STEP_MEMORY * before + now for before, now in zip(old, new, strict=True)
-        )
+    def __init__(self, pace: Pace) -> None:
+        """Judge by the steps that `pace` has seen."""
+        self._pace = pace
 
     def length(self, trust: float, most: int, rows: int, tokens: int, *, is_trying: bool) -> int:
         """How many tokens to guess, at most `most`, in a step that computes `rows` rows anyway.
@@ -100,9 +91,9 @@ class Gate:
         1 where only this answer's speed matters. An answer that guessed before (`is_trying`) goes
         on with less to gain than one that did not, so that small changes do not switch it.
         """
-        if not self._weight:
+        if not self._pace.is_known:
             return 0
-        row_share = self._row_share(rows)
+        row_share = self._pace.per_row() / self._pace.time(rows)
         best, best_gain = 0, _STOP_GAIN if is_trying else _START_GAIN
         expected, chance = 0.0, 1.0
         for length in range(1, most + 1):
@@ -112,14 +103,3 @@ class Gate:
             if gain > best_gain:
                 best, best_gain = length, gain
         return best
-
-    def _row_share(self, rows: int) -> float:
-        """The time of one more row, as a share of a step of `rows` rows."""
-        mean_rows, mean_time = self._rows / self._weight, self._time / self._weight
-        spread = self._rows_rows / self._weight - mean_rows**2
-        per_row = _FIRST_SHARE * mean_time / mean_rows
-        if spread > 0.25:
-            slope = (self._rows_time / self._weight - mean_rows * mean_time) / spread
-            per_row = max(slope, 0.01 * mean_time / mean_rows)
-        now = mean_time + (rows - mean_rows) * per_row
-        return per_row / max(now, per_row)

@@ -22,6 +22,7 @@ from tests.unit.engine.fakes import (
     text_of,
     tokens_of,
 )
+from trinity.engine import engine as engine_module
 from trinity.errors import InvalidRequest, Overloaded
 from trinity.types import AbortedEvent, FailedEvent, FinishedEvent, Mode, Phase, TokenEvent
 
@@ -301,3 +302,32 @@ def test_after_a_switch_the_next_step_follows_it() -> None:
     engine.switch(Mode.LATENCY)
     engine.step()
     assert [s.request.request_id for s in runner.steps[0].schedule] == ["follows"]
+
+
+def test_others_are_held_back_while_there_is_latency_traffic(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(engine_module.time, "monotonic", lambda: now[0])
+    engine, runner = scripted_engine(follow(ids("a" * 40)), max_sequences=8)
+    for rows in [1, 2, 4, 8] * 10:
+        engine._pace.measure(rows, 1.0 + 0.25 * rows)
+    for number in range(6):
+        engine.submit(a_request(str(number), max_tokens=40))
+    engine.step()
+    assert len(runner.steps[-1].schedule) == 6
+    engine.submit(a_request("fast", max_tokens=4, mode="latency"))
+    while any(s.request.request_id == "fast" for s in engine._scheduler.running) or (
+        engine._scheduler.waiting
+    ):
+        engine.step()
+        names = [s.request.request_id for s in runner.steps[-1].schedule]
+    assert names[0] == "fast"
+    # One row of 0.25 beside a step of 1.25 is all that fits into the share allowed.
+    assert len(names) == 2
+    now[0] += engine_module.LATENCY_HOLD_S / 2
+    engine.submit(a_request("long", "x" * 60, max_tokens=2))
+    engine.step()
+    assert max(runner.steps[-1].schedule.values()) <= engine_module.PROMPT_BESIDE
+    now[0] += engine_module.LATENCY_HOLD_S
+    drain(engine)

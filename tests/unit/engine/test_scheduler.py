@@ -1,6 +1,6 @@
 from tests.unit.engine.fakes import a_request, engine_config
 from trinity.engine.blocks import BlockPool
-from trinity.engine.scheduler import Schedule, Scheduler
+from trinity.engine.scheduler import Allowance, Schedule, Scheduler
 from trinity.engine.sequence import Sequence
 from trinity.types import Mode
 
@@ -22,8 +22,8 @@ class Bench:
         self.scheduler.add(sequence)
         return sequence
 
-    def step(self) -> Schedule:
-        schedule = self.scheduler.schedule()
+    def step(self, allowance: Allowance | None = None) -> Schedule:
+        schedule = self.scheduler.schedule(allowance)
         for sequence, num_tokens in schedule.items():
             sequence.advance(num_tokens)
             self.scheduler.cache_full_blocks(sequence)
@@ -152,3 +152,29 @@ def test_preempting_all_makes_all_compute_anew() -> None:
     bench.scheduler.preempt_all()
     bench.pool.clear_cache()
     assert bench.step() == {one: 4, two: 4}
+
+
+def test_others_keep_to_their_allowance_and_latency_does_not() -> None:
+    bench = Bench(max_step_tokens=40)
+    fast = [bench.add("a" * 3, "latency"), bench.add("b" * 3, "latency")]
+    others = [bench.add("c" * 3), bench.add("d" * 3), bench.add("e" * 3, "throughput")]
+    bench.step()
+    late, long = bench.add("f" * 12, "latency"), bench.add("g" * 12)
+    allowance = Allowance(decoded=2, prompt=5)
+    assert bench.step(allowance) == {
+        **dict.fromkeys([*fast, *others[:2]], 1),
+        late: 12,
+        long: 5,
+    }
+    assert bench.step(allowance) == {**dict.fromkeys([*fast, late, *others[:2]], 1), long: 5}
+    assert bench.step() == {**dict.fromkeys([*fast, late, *others], 1), long: 2}
+
+
+def test_what_is_held_back_goes_on_when_others_are_done() -> None:
+    bench = Bench()
+    others = [bench.add("a" * 2), bench.add("b" * 2), bench.add("c" * 2)]
+    bench.step()
+    for _ in range(3):
+        assert bench.step(Allowance(1, 1)) == {others[0]: 1}
+    bench.scheduler.end(others[0])
+    assert bench.step(Allowance(1, 1)) == {others[1]: 1}

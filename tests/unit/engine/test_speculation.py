@@ -18,6 +18,7 @@ from tests.unit.engine.fakes import (
     text_of,
     tokens_of,
 )
+from trinity.engine.pace import Pace
 from trinity.engine.speculation import MAX_DRAFT, WINDOW, Drafter, Gate
 
 
@@ -68,14 +69,14 @@ def test_a_long_prompt_is_read_from_its_end_alone() -> None:
 
 
 def measured(fixed: float, per_row: float) -> Gate:
-    gate = Gate()
+    pace = Pace()
     for rows in [1, 2, 4, 8] * 20:
-        gate.measure(rows, fixed + per_row * rows)
-    return gate
+        pace.measure(rows, fixed + per_row * rows)
+    return Gate(pace)
 
 
 def test_nothing_is_guessed_before_anything_was_measured() -> None:
-    assert Gate().length(1.0, MAX_DRAFT, 1, 1, is_trying=False) == 0
+    assert Gate(Pace()).length(1.0, MAX_DRAFT, 1, 1, is_trying=False) == 0
 
 
 def test_cheap_rows_and_good_guesses_make_long_drafts() -> None:

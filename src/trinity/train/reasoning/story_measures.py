@@ -41,6 +41,17 @@ TRAVEL = {
         "The <speedometer|dial|display> <shows|says|reads> {v} km/h for {t} hours <on "
         "end|without a break>. <Distance in km?|How many km is that?>",
         "Q: {t} hours at {v} km/h, <how far is that|how many km is that|how many km>? A:",
+        "After {t} hours, how many km has a <courier|cyclist|skater> done who keeps <up|to> {v} "
+        "km/h?",
+        "<Start|Departure> now, arrival in {t} hours, speed {v} km/h: how <long is the way in "
+        "km|many km is the way>?",
+        "{name}'s <moped|canoe|sledge> <makes|does> {v} km/h; <find|state> the km done after {t} "
+        "hours.",
+        "speed times time: {v} km/h, {t} h, <so how many km|how many km is it>?",
+        "We can <drive|ride> {t} hours <today|before dark>. With {v} km/h, how many km will we "
+        "<manage|cover>?",
+        "A <storm|cloud> <moves|drifts> {v} km per hour. How many km does it <move|go> in {t} "
+        "hours?",
     ),
     "time": (
         "How many hours does a car need for {d} km at {v} km/h?",
@@ -81,6 +92,16 @@ TRAVEL = {
         "The <road|track|route> is {d} km long. A <van|coach|motorbike> <goes along "
         "it|follows it> at {v} km/h. How many hours <pass|go by>?",
         "Q: distance {d} km, <speed|pace> {v} km/h, <how many hours|what is the time in hours>? A:",
+        "{name}'s <moped|canoe|sledge> <makes|does> {v} km/h; <find|state> the hours it needs for "
+        "{d} km.",
+        "A <storm|cloud> <moves|drifts> {v} km per hour. In how many hours does it <move|go> {d} "
+        "km?",
+        "distance over speed: {d} km, {v} km/h, <so how many hours|how many hours is it>?",
+        "With {d} km <ahead|to drive> and a speed of {v} km/h, how many hours <lie ahead|will "
+        "pass>?",
+        "<Two towns|Two ports> lie {d} km apart. Going at {v} km/h, {name} <gets|goes> from one to "
+        "the other in how many hours?",
+        "At a speed of {v} km/h, {d} km are <done|behind us> after how many hours?",
     ),
     "speed": (
         "A car drives {d} km in {t} hours. What is its speed in km/h?",
@@ -123,6 +144,15 @@ TRAVEL = {
         "a <road|route> of {d} km?",
         "Q: {d} km <took|needed> {t} hours, <how fast was it in km/h|what was the speed in "
         "km/h>? A:",
+        "{name}'s <moped|canoe|sledge> needs {t} hours for {d} km; <find|state> its speed in km/h.",
+        "A <storm|cloud> <moves|drifts> {d} km in {t} hours. How many km does it <move|go> per "
+        "hour?",
+        "distance over time: {d} km, {t} h, <so how many km/h|what is it in km/h>?",
+        "<Two towns|Two ports> lie {d} km apart. {name} gets from one to the other in {t} hours. "
+        "<Average|Mean> speed in km/h?",
+        "<Doing|Covering> {d} km in {t} hours means going <how many|what number of> km/h<| on "
+        "average>?",
+        "After {t} hours at one <steady|fixed> speed, {d} km are done. <Which|What> speed in km/h?",
     ),
 }
 AGE = {
@@ -163,6 +193,14 @@ AGE = {
         "<Let|Allow> {b} years <go by|pass>: what age <does|will> {name}, {a} <now|today>, "
         "<have|reach> then?",
         "Q: {name} is {a}. <How old in {b} years|Age in {b} years|How old {b} years from now>? A:",
+        "{b} years <more|further> and {name}, {a} now, will be <how old|what age>?",
+        "<Our|The> <tortoise|parrot> is {a}. What will its age be {b} years from <now|today>?",
+        "<Passport|File> of {name}: age {a}. Next <one due|check> in {b} years. <Age|How old> "
+        "then?",
+        "{name}, {a}, <plans|hopes> to <travel|move> in {b} years. At what age <is that|will that "
+        "be>?",
+        "what age is {a} years plus {b} <more years|years of waiting|years>",
+        "<Count|Go> {b} years <forward|ahead>: {name} is {a} <today|now>, so what age then?",
     ),
     "earlier": (
         "{name} is {a} years old. How old was {name} {b} years ago?",
@@ -200,6 +238,16 @@ AGE = {
         "<Since|As> {name} is {a} <today|now>, <what|which> age was {name} {b} years "
         "<ago|before that>?",
         "Q: {name} is {a}. <How old {b} years ago|Age {b} years ago|Age {b} years back>? A:",
+        "Count back {b} years from {name}'s <present|current> age, {a}. What age <is it|do you "
+        "get>?",
+        "The <tortoise|parrot> is {a} now. We <got|found> it {b} years ago. <How old was it|At "
+        "what age> then?",
+        "{name}'s <brother|friend> left {b} years ago, when {name} was how old? {name} is {a} "
+        "<now|today>.",
+        "For {b} years {name} has <played chess|lived here>. {name} is {a} now. At what age did it "
+        "<begin|start>?",
+        "<Subtract|Take> {b} years from {name}'s {a}. How old was {name} then?",
+        "what was the age of {name}, now {a}, <a full|exactly> {b} years <ago|back>",
     ),
     "older": (
         "{other} is {a}. {name} is {b} years older. How old is {name}?",
@@ -239,6 +287,13 @@ AGE = {
         "{name}'s age is <unknown|a secret>, but {name} has {b} years <more than|on> "
         "{other}, and {other} is {a}. <Which age|What age> is it?",
         "Q: {other} is {a}, {name} is {b} years older. <How old is {name}|{name}'s age>? A:",
+        "{name} is the <elder|older> one, by {b} years. With {other} at {a}, how old is {name}?",
+        "{b} years <lie between|separate> {other}, {a}, and the older {name}. <How old|What age> "
+        "is {name}?",
+        "{other} is {a} and {name} is {b} years ahead <in age|of {other}>, so what age is {name}",
+        "<Find|State|Give> the age of {name}: {other} is {a}, <that is|which is> {b} years less.",
+        "{other}'s age is {a}. It <falls|is> {b} years short of {name}'s. How old is {name}?",
+        "What age is {name} <if|when> {other}, {b} years <younger|the younger>, is {a}?",
     ),
     "times": (
         "{other} is {a} years old. {name} is {c} times as old. How old is {name}?",
@@ -279,6 +334,15 @@ AGE = {
         "{c} times as old as {other} is {name}. <With|Given> {other} <aged|at> {a}, <what is "
         "{name}'s age|how old is {name}>?",
         "Q: {other} is {a}, {name} <is |>{c} times as old. <How old is {name}|{name}'s age>? A:",
+        "{other}'s {a} years <fit|go> {c} times into {name}'s age. How old is {name}?",
+        "{a} years, {other}'s age, <times|multiplied by> {c} is {name}'s age. How old is {name}?",
+        "<Count|Take> {c} times the {a} years of {other} to get {name}'s age. <What is it|How old "
+        "is {name}>?",
+        "{other}'s age, {a}, is one part; {name}'s age is {c} such parts. <How old|What age> is "
+        "{name}?",
+        "The <tortoise|parrot> {name} has lived {c} times as long as {other}, <aged|who is> {a}. "
+        "Age of {name}?",
+        "how many years old is {name} <with|at> {c} times the age of {other}, who is {a}",
     ),
 }
 RECTANGLE = {
@@ -324,6 +388,13 @@ RECTANGLE = {
         "A <pool|stage|roof> {a} m long has a width of {b} m. <Its area in square "
         "metres?|How many square metres is its area?>",
         "Q: <what is the area of a|area of a> {a} by {b} rectangle? A:",
+        "<Multiply|Use> length {a} and width {b} to get the area of <the|a> rectangle. What is it?",
+        "A <flag|banner|mat> is {a} cm by {b} cm. How many square cm of <cloth|fabric> is that?",
+        "<Lawn|Grass|Sand> for a yard {a} m long and {b} m wide: how many square metres?",
+        "A chocolate bar has {a} by {b} square pieces of area 1. What area has the <bar|whole "
+        "bar>?",
+        "My <desk|bed|window> measures {a} by {b}. I <need|want> its area<|, please>.",
+        "<Say|Report> how much area a rectangle <takes up|covers> that is {a} by {b}.",
     ),
     "perimeter": (
         "A rectangle is {a} cm long and {b} cm wide. What is its perimeter?",
@@ -368,5 +439,14 @@ RECTANGLE = {
         "A <pool|stage|roof> {a} m long has a width of {b} m. <Its perimeter in metres?|How "
         "many metres is its perimeter?>",
         "Q: <what is the perimeter of a|perimeter of a> {a} by {b} rectangle? A:",
+        "<Take|Use> length {a} and width {b} to get the perimeter of <the|a> rectangle. What is "
+        "it?",
+        "A <flag|banner|mat> is {a} cm by {b} cm. How many cm of <trim|lace> go round its edge?",
+        "An <ant|insect> crawls once along all four edges of a tile, {a} cm by {b} cm. <How many "
+        "cm|How far in cm>?",
+        "My <desk|bed|window> measures {a} by {b}. I <need|want> its perimeter<|, please>.",
+        "<Say|Report> how long the <outline|boundary> of a rectangle is that is {a} by {b}.",
+        "two sides of {a} and two of {b} <form|make> a rectangle, what's its <perimeter|total edge "
+        "length>",
     ),
 }

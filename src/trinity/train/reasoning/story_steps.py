@@ -46,6 +46,19 @@ TWO = {
         "<next|second>, but loses {c} <as a penalty|for a foul>. What is the <score|total>?",
         "A <baker|cook> makes {a} rolls at dawn and {b} at noon, then <sells|gives away|burns> "
         "{c}. <How many rolls are left over|How many are still there>?",
+        "<Yesterday|Last night|On Monday> a <shop|store|kiosk> had {a} {things}. Today {b} <came "
+        "in|were delivered> and {c} were sold. How many <does it have|are there> now?",
+        "It was {a} degrees <at dawn|in the morning>, then <rose|went up> by {b} and <later|in the "
+        "evening> <fell|dropped> by {c}. How <warm is it|many degrees is it> now?",
+        "{name} has {a} {things}, {other} has {b}. Together they <use up|give away|sell> {c}. How "
+        "many do they <keep|still have>?",
+        "{a} {things}. <Add|Plus> {b}. <Take away|Remove|Minus> {c}. <How many|What is left>?",
+        "<After|Following> a <gift|delivery> of {b} {things} and a <loss|sale> of {c}, how many "
+        "does {name} have? <Before|At the start|At first>, it was {a}.",
+        "<Suppose|Say> {name} goes {a} steps on, {b} more, then {c} back: how many steps ahead?",
+        "<Once|When> {name} has added {b} {things} to the {a} in <the|a> <drawer|sack> and "
+        "<taken|pulled> out {c}, how many are <inside|in there>?",
+        "<Income|Money in>: {a} and {b} euros. <Costs|Money out>: {c} euros. <Balance|Rest>?",
     ),
     "a*b+c": (
         "{name} has {a} {holders} of {b} {things} and {c} loose ones. How many {things} in all?",
@@ -86,6 +99,20 @@ TWO = {
         "<already|from yesterday>. How many {things} are there tonight?",
         "A train has {a} <coaches|carriages> with {b} seats each, and {c} seats in the "
         "<dining|restaurant> car. How many seats has it <in all|altogether>?",
+        "A <plumber|gardener|painter> <asks|charges> {b} euros an hour and {c} euros for the "
+        "<trip|drive>. <What|How much> do {a} hours cost in all?",
+        "<If|When> {name} <packs|fills> {a} {holders} with {b} {things} each and has {c} left "
+        "over, how many {things} were there <at first|at the start|to begin with>?",
+        "{c} {people} <stand|wait> <by the door|outside> and {b} sit at <each|every one> of {a} "
+        "tables. How many {people} <is that|are there> altogether?",
+        "<Bottles|Cans|Jars>: {a} <cases|crates> of {b}, and {c} single. <How many in all|Total>?",
+        "<For|In> each of {a} <games|tests|rounds> {name} <gets|earns> {b} points, and a bonus of "
+        "{c} points <at the end|is added once>. How many points is that?",
+        "<Suppose|Imagine|Say> {other} <has|owns> {b} {things} and {name} has {a} times as many "
+        "<plus {c} more|and {c} on top of that>. How many does {name} have?",
+        "<A path|A wall|A fence> is made of {a} <pieces|parts> of {b} metres and <one|a last one> "
+        "of {c} metres. <How long is it|What is its length> in metres?",
+        "{a} times {b} {things}, then {c} more, <makes|is> how many <in total|altogether>?",
     ),
     "a*b-c": (
         "{name} has {a} {holders} of {b} {things} and eats or loses {c}. How many are left?",
@@ -125,6 +152,20 @@ TWO = {
         "euros were <agreed|due>, and {c} euros <are|have been> paid.",
         "{a} <teams|groups> of {b} {people} <come|sign up|arrive>, but {c} {people} <fall ill|go "
         "home|drop out>. How many {people} <take part|stay|are left>?",
+        "<We have|There are> {a} tables with {b} chairs each. All chairs but {c} are <taken|in "
+        "use>. How many {people} <sit there|are seated>?",
+        "The empty <tank|barrel> gets {b} litres <a|every> day for {a} days and then <loses|leaks> "
+        "{c} litres. How many litres <are in it|does it hold>?",
+        "<Having|With> {a} rolls of {b} metres of <wire|cloth|tape>, {name} uses {c} metres. How "
+        "many metres <are left|remain>?",
+        "<Seats|Chairs>: {a} rows of {b}. <Broken|Taken>: {c}. <How many others|How many left>?",
+        "<Suppose|Imagine|Say> {other} has {b} {things} and {name} has {c} fewer than {a} times "
+        "<that|that number>. How many does {name} <have|own>?",
+        "<A wall|A floor|A roof> <needs|takes> {a} rows of {b} tiles. {c} tiles are <there|in "
+        "place>. How many are <missing|still to be laid>?",
+        "{name} <needs|wants> {a} {holders} of {b} {things} and already has {c} {things}. How many "
+        "{things} are <missing|still needed>?",
+        "how many {things} are <fine|good> in {a} packs of {b} if {c} {things} are <bad|lost>",
     ),
     "(a+b)*c": (
         "Each day {name} finds {a} {things} at home and {b} outside. How many in {c} days?",
@@ -165,6 +206,20 @@ TWO = {
         "the two <together|in total> do {c} cakes <need|take>?",
         "<Every|Each> month {name} pays {a} euros for <the phone|water|the gym> and {b} euros for "
         "<internet|power|music>. <What do {c} months cost|How much is that in {c} months>?",
+        "A <bus|van|ferry> carries {a} adults and {b} children on <each|every> trip. How many "
+        "people is that <in|after> {c} trips?",
+        "<Both|Two> <taps|pumps> run: one gives {a} litres a minute, the other {b}. How many "
+        "litres <come|flow> in {c} minutes?",
+        "In one hour {name} <makes|packs|sorts> {a} {things} and {other} {b}. How many is that "
+        "<together|in total> after {c} hours?",
+        "{a} plus {b} {things} <a|per|every> day, how many <after|in> {c} days",
+        "<Suppose|Imagine|Say> <each|every> {thing} costs {a} euros to make and {b} euros to "
+        "<send|paint|pack>. What do {c} {things} cost <in all|altogether>?",
+        "Per day a <cow|horse> eats {a} kg of hay and {b} kg of <corn|grass>. How many kg of "
+        "<food|feed> is that <for|in> {c} days?",
+        "A house has {a} doors and {b} windows. <Together|Doors plus windows>, how many do {c} "
+        "<such|equal> houses have?",
+        "<Each|Every> team: {a} girls, {b} boys. Teams: {c}. <How many players|Players in all>?",
     ),
     "(a+b)/c": (
         "{name} brings {a} {things}, {other} {b}. {c} {people} share them all. How many each?",
@@ -205,6 +260,21 @@ TWO = {
         "<buckets|bottles|jugs>, all equally full. How many litres are in <each|one>?",
         "<A puzzle|One ticket|A book> costs {c} euros. {name} has {a} euros and {other} "
         "<has|adds|brings> {b}. How many can they buy <together|with all of it>?",
+        "<Work out|Find|Calculate> each share: {a} {things} <and|plus> {b} {things} "
+        "<split|divided> evenly <among|between> {c} {people}.",
+        "{name} earns {a} euros on <Friday|Monday> and {b} euros on <Saturday|Sunday>, in {c} "
+        "hours altogether. How many euros <an|per> hour is that?",
+        "<First|At first> {a} {people} come, then {b} <more|others>. They sit at {c} tables, the "
+        "same number at each. How many <are at each|sit at one> table?",
+        "{a} + {b} {things} in {c} <equal|equally full> {holders}, how many in <each|one>",
+        "<I wonder|I'd like to know> how many days {a} <white|old> and {b} <brown|new> eggs last "
+        "if we <eat|use> {c} eggs a day.",
+        "The <hall|room> has {a} chairs <and|plus> {b} chairs from <next door|outside>, all in "
+        "rows of {c}. How many rows <are there|is that>?",
+        "Reading {a} pages of <one book|a novel> and {b} pages of <another|a guide> at {c} pages a "
+        "day <takes|needs> how many days?",
+        "<Food|Meat>: {a} euros. <Drinks|Fish>: {b} euros. {c} equal shares. <How much is "
+        "one|One>?",
     ),
 }
 THREE = {
@@ -246,6 +316,20 @@ THREE = {
         "tiles. <Find|Give|State> the number of tiles.",
         "{name} <drives|cycles|rides> {a} hours at {b} km per hour, then {c} hours at {d} km per "
         "hour. How many km <is that|are covered>?",
+        "A <hall|theatre> has {a} rows of {b} seats <downstairs|in front> and {c} rows of {d} "
+        "seats <upstairs|at the back>. How many seats <is that|are there>?",
+        "<If|When> {a} <cows|goats> give {b} litres each and {c} <others|more> give {d} litres "
+        "each, how many litres <is that|are there> <together|in total>?",
+        "<I wonder|I'd like to know> the total weight in kg of {a} <sacks|boxes> of {b} kg "
+        "<and|plus> {c} <sacks|boxes> of {d} kg.",
+        "{a} times {b} {things} and {c} times {d}, <how many|what number> <in all|together>",
+        "We <stayed|slept> {a} nights at {b} euros a night and {c} nights at {d} euros a night. "
+        "<What did we pay|How much was it> in total?",
+        "<Suppose|Imagine|Say> {a} {people} get {b} {things} each and {c} <neighbours|cousins> get "
+        "{d} each. How many {things} are <given out|needed>?",
+        "Each letter needs {b} stamps, each parcel {d}. How many stamps <are needed for|go on> {a} "
+        "letters and {c} parcels?",
+        "<Tickets|Entry>: {a} at {b} euros each, {c} at {d} euros each. <Total in euros|The sum>?",
     ),
     "e-(a*b+c)": (
         "{name} has {e} euros and buys {a} {things} at {b} euros and a hat for {c}. What is left?",
@@ -286,6 +370,21 @@ THREE = {
         "carries {e} kg. With all of these in it, how many kg are <still free|left>?",
         "{a} <stamps|cards> at {b} cents each and an <envelope|eraser> at {c} cents are paid "
         "<with|out of> {e} cents. How many cents <come back|is the change>?",
+        "A <road|trail> is {e} km long. {name} <walks|does> {b} km a day for {a} days, then {c} km "
+        "<more|further>. How many km are <left|still to go>?",
+        "{e} {people} are in the <park|hall>. {a} groups of {b} leave, <then|and> {c} more "
+        "<go|leave>. How many <stay|are still there>?",
+        "<Suppose|Imagine|Say> a <wall|floor> needs {e} tiles. {a} rows of {b} and {c} <single "
+        "ones|more> are in place. How many are <missing|still needed>?",
+        "<Take|Subtract> both {a} times {b} and {c} from {e} {things}. <What is left|Rest>?",
+        "{c} of {e} {things} are <lost|broken>, and of the others {a} {people} <take|get> {b} "
+        "each. How many {things} <are left|remain>?",
+        "<After|Once paid> {a} <instalments|parts> of {b} euros and <a further|an extra> one of "
+        "{c} euros, how much of a debt of {e} euros is left?",
+        "I put {e} euros on the <table|counter> for {a} <soups|pizzas> at {b} euros each and leave "
+        "a tip of {c} euros. What do I <get|take> back?",
+        "{e} {things}: {a} {holders} of {b} and {c} single ones are <sold|gone>. <What is "
+        "left|Left>?",
     ),
     "(a+b-c)/d": (
         "{name} has {a} {things}, gets {b}, loses {c}. {d} {people} share the rest. How many each?",
@@ -329,6 +428,20 @@ THREE = {
         "{d} <sisters|brothers|friends> have a <jar|box> with {a} {things}. They <add|put in> "
         "{b}, take {c} out for {other} and share what is left equally. How many does each "
         "<get|receive>?",
+        "<If|When> {a} girls and {b} boys <sign up|enrol> but {c} <of them |>stay <home|away>, how "
+        "big are {d} equal <teams|groups> of the rest?",
+        "<First|At first> there are {a} <ducks|geese>, {b} more <land|come>, {c} <fly off|leave>. "
+        "The others <form|make> {d} equal <flocks|groups>. How many birds in each?",
+        "Among {a} <white|large> and {b} <brown|small> eggs, {c} are <bad|broken>. The good ones "
+        "fill {d} <trays|boxes> evenly. How many are in <each|one>?",
+        "<Money|Cash>: {a} + {b} - {c} euros, split equally by {d} people. <One share|Each gets>?",
+        "<Suppose|Imagine|Say> a <book|script> has {a} pages, {b} are added and {c} are "
+        "<cut|dropped>. It is read in {d} days, the same each day. How many pages a day?",
+        "The <club|team> has {a} euros, <wins|gets> {b} and <spends|pays> {c}. With all the rest "
+        "it buys {d} <balls|shirts> of the same price. What does each cost?",
+        "{a} {people} are on a <ship|train>, {b} <board|get on>, {c} <leave|get off>. Those <on "
+        "it|aboard> fill {d} <cabins|rooms> evenly. How many in each?",
+        "<Add|Sum> {a} and {b} {things}, drop {c}, <make|form> {d} equal groups. How many in each?",
     ),
     "a+2a+c": (
         "{name} has {a} {things}, {other} twice as many, {third} {c}. How many do all have?",
@@ -368,5 +481,19 @@ THREE = {
         "and {c} euros for a <lamp|clock>. How much is <spent|paid> <in all|altogether>?",
         "Farmer {name} <keeps|has|owns> {a} hens, twice as many <ducks|geese> as hens, and {c} "
         "<goats|sheep>. How many animals <is that|are there>?",
+        "On <day one|the first day> {name} <reads|writes> {a} pages, on the <second|next> day "
+        "twice as many, on the third {c}. How many pages <is that|in all>?",
+        "The <train|tram> picks up {a} people at stop one, <twice as many|double that> at the "
+        "second, {c} at the third. How many <get on|board> in all?",
+        "{third} has {c} {things}. {name} has {a}, which is half of what {other} <has|owns>. How "
+        "many <is that|are there> in all?",
+        "{a} {things}, <then|plus> double that, <then|plus> {c}: <how many in all|what total>?",
+        "<First|At first> {name} <walks|goes> {a} steps, then twice that number, <then|finally> "
+        "{c}. How many steps <altogether|is that>?",
+        "My <aunt|uncle> <gave|sent> me {a} euros, my <cousin|boss> twice as much, and my "
+        "<brother|sister> {c} euros. What did I <get|receive> in all?",
+        "{c} {things} belong to {third}, {a} to {name}, and {other} <has|owns> double {name}'s "
+        "<number|amount>. <Give|State|Name> the total.",
+        "<Apples|Figs>: {a} kg. <Pears|Nuts>: twice as much. <Plums|Grapes>: {c} kg. <Total|Sum>?",
     ),
 }

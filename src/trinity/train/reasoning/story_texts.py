@@ -68,6 +68,15 @@ ADD = (
     "<For|During> {a} minutes {name} <sings|reads|swims> and for {b} minutes <rests|plays>. How "
     "many minutes <is that|does that make> <together|in all>?",
     "{a} {things} plus another {b} {things} <makes|gives|is> how many <altogether|in all>?",
+    "A <choir|band|team> of {a} {people} <merges|joins up> with one of {b}. How <large|big> is the "
+    "new group?",
+    "{a} km <uphill|by boat> and {b} km <downhill|on foot>: how many km is the <whole|entire> "
+    "<hike|tour>?",
+    "the <zoo|farm> got {b} <new|young> <goats|ducks> <to add to|on top of> its {a}, so how many "
+    "are there now",
+    "Give the <total|sum> of {name}'s {a} {things} and the {b} that {other} <keeps|stores> <at "
+    "home|in a shed>.",
+    "Our <kettle|jug> had {a} ml in it, and I <poured in|added> {b} ml. What's in it now, in ml?",
 )
 SUBTRACT = (
     "{name} has {a} {things} and gives {b} to {other}. How many does {name} have left?",
@@ -132,6 +141,12 @@ SUBTRACT = (
     "{name} <planned|meant> to plant {a} <trees|bulbs|bushes> and has <planted|done> {b}. How "
     "many are <still to do|missing>?",
     "Take {b} {things} <away |>from {a} {things}. How many <are there then|do you have then>?",
+    "Of a <track|road|path> of {a} km, {b} km are <paved|lit>. How many km are not?",
+    "{name} <aims|wants> to collect {a} {things}; {b} are <here|there> already. How many are "
+    "<still to come|lacking>?",
+    "<Bought|Ordered>: {a} {things}. <Returned|Sent back>: {b}. <Kept|How many were kept>?",
+    "one <tower|tree|mast> is {a} m, the other {b} m, how many m <taller|higher> is the first",
+    "<State|Give> how many {people} of {a} <passed|made it> <if|when> {b} <failed|did not>.",
 )
 MULTIPLY = (
     "There are {a} {holders} with {b} {things} each. How many {things} are there?",
@@ -197,6 +212,13 @@ MULTIPLY = (
     "<such |>cakes need?",
     "In <each|every one> of {a} <games|rounds|tests> {name} <wins|earns|gets> {b} points. How "
     "many points <is that|does that make> <altogether|in total>?",
+    "<Flour|Rice|Cheese> costs {b} euros a kg. <What's|Tell me> the price of {a} kg in euros.",
+    "{a} wheels, <each|every one> with {b} spokes: <number of|how many> spokes <in "
+    "all|altogether>?",
+    "<After|In> {a} concerts with {b} songs each, how many songs <were sung|did a choir sing|is "
+    "that>?",
+    "<Please count|Count|Total> the {things}: {a} {people} <hold|carry> {b} each.",
+    "the bell rings {b} times <a|each> day, so how <often|many times> does it ring in {a} days",
 )
 DIVIDE = (
     "{name} shares {a} {things} equally among {b} {people}. How many does each get?",
@@ -262,6 +284,12 @@ DIVIDE = (
     "is it|many is that>?",
     "It takes {b} {things} to <make|form> one <garland|tower|pattern>. How many can be "
     "<made|formed> <from|with> {a} {things}?",
+    "<Rice|Flour|Cheese>: {b} kg <cost|come to> {a} euros. What does <one|a single> kg cost?",
+    "{a} {things} are to last <exactly |>{b} days. How many <may|can> {name} use <a|per> day?",
+    "the bell rang {a} times in {b} days, <always equally often|the same each day>, how many times "
+    "a day",
+    "Deal {a} cards <fairly|evenly> to {b} {people}. How many cards does each <get|hold>?",
+    "Stairs of {a} steps come in {b} equal <flights|parts>. How many steps <has each|are in one>?",
 )
 CHANGE = (
     "{name} buys {n} {things} at {p} euros each and pays with {pay} euros. How much change is due?",
@@ -329,4 +357,13 @@ CHANGE = (
     "euros each <with|using> {pay} euros?",
     "{pay} euros <are|were> <paid|put down> for {n} {things}, {p} euros apiece. How <much|many "
     "euros> must be <given|handed> back?",
+    "{name} <rents a boat|parks a car> for {n} hours at {p} euros an hour and <pays with|hands "
+    "over> {pay} euros. How much comes back?",
+    "<Rice|Cheese> is {p} euros a kg. For {n} kg I <give|pay with> {pay} euros. What <do I get "
+    "back|is my change>?",
+    "{pay} euros - {n} {things} at {p} euros each = <how much change|what is left|how much>?",
+    "Will you <work out|check> what is left of {pay} euros once {n} {people} <have been paid|have "
+    "got> {p} euros each?",
+    "After {n} <rounds|days>, each costing {p} euros, how much of {name}'s {pay} euros <is "
+    "left|remains>?",
 )
