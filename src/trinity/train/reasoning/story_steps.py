@@ -320,7 +320,7 @@ THREE = {
         "seats <upstairs|at the back>. How many seats <is that|are there>?",
         "<If|When> {a} <cows|goats> give {b} litres each and {c} <others|more> give {d} litres "
         "each, how many litres <is that|are there> <together|in total>?",
-        "<I wonder|I'd like to know> the total weight in kg of {a} <sacks|boxes> of {b} kg "
+        "<I need|I'd like to know> the total weight in kg of {a} <sacks|boxes> of {b} kg "
         "<and|plus> {c} <sacks|boxes> of {d} kg.",
         "{a} times {b} {things} and {c} times {d}, <how many|what number> <in all|together>",
         "We <stayed|slept> {a} nights at {b} euros a night and {c} nights at {d} euros a night. "

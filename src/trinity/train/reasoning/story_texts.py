@@ -71,7 +71,7 @@ ADD = (
     "A <choir|band|team> of {a} {people} <merges|joins up> with one of {b}. How <large|big> is the "
     "new group?",
     "{a} km <uphill|by boat> and {b} km <downhill|on foot>: how many km is the <whole|entire> "
-    "<hike|tour>?",
+    "<trip|tour>?",
     "the <zoo|farm> got {b} <new|young> <goats|ducks> <to add to|on top of> its {a}, so how many "
     "are there now",
     "Give the <total|sum> of {name}'s {a} {things} and the {b} that {other} <keeps|stores> <at "
