@@ -1,8 +1,10 @@
 // Calls every training kernel of every table with small and odd sizes, for sanitizers to watch:
-// `make check-native`.
+// `make check-native`. The serving layers follow in check_serving.cpp.
 //
 // Results must be finite, the same bits on any number of threads, and obey what holds whatever the
 // weights are. tests/parity compares values with PyTorch.
+#include "check.hpp"
+
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,16 +23,21 @@
 
 using trinity::Format;
 
+std::string where;
+
 namespace {
 
 int failures = 0;
-std::string where;  // table, format and kernel, for messages
+
+}  // namespace
 
 void expect(bool holds, const std::string& what) {
   if (holds) return;
   ++failures;
   std::printf("%s: %s\n", where.c_str(), what.c_str());
 }
+
+namespace {
 
 void expect_near(double value, double wanted, double tolerance, const std::string& what) {
   const double allowed = tolerance * std::max(1.0, std::fabs(wanted));
@@ -95,8 +102,6 @@ struct Random {
   }
 };
 
-using Results = std::vector<double>;
-
 template <class P> void add(Results& results, const std::vector<typename P::Store>& values) {
   for (auto value : values) results.push_back(P::read(value));
 }
@@ -114,7 +119,8 @@ template <class P, class A, class B> double dot(const A& a, const B& b) {
   return total;
 }
 
-// Runs on one thread and on more; results must be finite and the same.
+}  // namespace
+
 void check(const std::function<Results()>& kernel) {
   trinity::set_num_threads(1);
   const Results alone = kernel();
@@ -129,6 +135,8 @@ void check(const std::function<Results()>& kernel) {
            "results differ on " + std::to_string(threads) + " threads");
   }
 }
+
+namespace {
 
 // --- norm, routing -------------------------------------------------------------------------------
 
@@ -407,6 +415,7 @@ int main() {
     if (table->has_bf16) check_format<B16>(*table, "B16");
     where = std::string(name) + " muon";
     check([&] { return muon(*table); });
+    check_serving(name);
     check_callers(*table);
     check_fork(*table);
     std::printf("%s: checked\n", name);

@@ -78,7 +78,7 @@ struct ServingKernels {
   void (*attention)(const AttentionLayer&, const Step&, float* cache_BLC, float* x_TD);
   // Returns the number of routed rows.
   int64_t (*experts)(const ExpertsLayer&, int64_t tokens, const int64_t* count_T, float* x_TD);
-  // y = norm(x) matrix; no norm where `norm` is null.
+  // y = norm(x) matrix, whose outputs are whole panels; no norm where `norm` is null.
   void (*linear)(const Matrix&, const float* norm, float eps, int64_t rows, const float* x,
                  float* y);
 };
