@@ -1,5 +1,5 @@
 // Calls every training kernel of every table with small and odd sizes, for sanitizers to watch:
-// `make check-native`. The serving layers follow in check_serving.cpp.
+// `make check-native`.
 //
 // Results must be finite, the same bits on any number of threads, and obey what holds whatever the
 // weights are. tests/parity compares values with PyTorch.

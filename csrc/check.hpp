@@ -1,4 +1,4 @@
-// What the checks of kernels share: see check.cpp.
+// What the checks of the kernels share.
 #pragma once
 
 #include <functional>

@@ -77,6 +77,8 @@ def test_json_holds_everything(trinity: Run, llm: Any) -> None:  # noqa: ARG001
         "image_tokens": 0,
         "completion_tokens": 5,
         "reasoning_tokens": 3,
+        "accepted_tokens": 0,
+        "rejected_tokens": 0,
     }
     assert record["effective"]["active_experts"] == [9, 9, 9, 9]
     assert record["requested"]["intensity"] == 40
