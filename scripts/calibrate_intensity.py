@@ -7,11 +7,13 @@ the levels; the grid is written beside them as `intensity_grid.json`.
 
 import argparse
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from trinity.cli.export import sha256
 from trinity.cli.loading import open_llm
+from trinity.config import EngineConfig
+from trinity.engine.intensity import IntensityTable
 from trinity.train.evaluate import sample_items
 from trinity.train.items import Domain, Item, Split
 from trinity.train.verify import judge_all
@@ -25,6 +27,7 @@ from trinity.types import (
 )
 
 DOMAINS: tuple[Domain, ...] = ("reasoning", "vision", "code")
+TOKENS = ("none", "low", "high")
 EXPERTS = (1, 2, 3, 4, 5, 6)
 BUDGETS = (16, 32, 64, 128, 256)
 MAX_TOKENS = 512
@@ -54,7 +57,8 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=120, help="per domain")
     parser.add_argument("--dry-run", action="store_true", help="measure only")
     arguments = parser.parse_args()
-    llm, _ = open_llm(str(arguments.directory))
+    llm, _ = open_llm(str(arguments.directory), EngineConfig(speculation=False))
+    llm.table = tokens_by_name(llm.table)
     items = [
         item
         for domain in DOMAINS
@@ -72,6 +76,16 @@ def main() -> None:
         write(arguments.directory / "trinity.json", manifest, indent=2)
 
 
+def tokens_by_name(table: IntensityTable) -> IntensityTable:
+    """A table in which the efforts that are tokens hand their own token to the prompt, whatever
+    the checkpoint's levels were chosen as before."""
+    levels = [
+        replace(level, effort_token=level.name if level.name in TOKENS else level.effort_token)
+        for level in table.levels
+    ]
+    return IntensityTable(table.default, tuple(levels))
+
+
 def grid() -> list[tuple[str, int, int]]:
     """(effort token, experts, budget): all expert counts at full budget, then smaller budgets."""
     full = max(BUDGETS)
@@ -86,7 +100,6 @@ def measure(
     llm: Generator, items: list[Item], effort_token: str, experts: int, budget: int
 ) -> Point:
     """Answer all items with one setting."""
-    # Each of these efforts hands its own token to the prompt.
     intensity = IntensityRequest(
         reasoning_effort=effort_token,
         active_experts=experts,

@@ -52,7 +52,7 @@ def evaluate(
     if out is not None and not out.parent.is_dir():
         raise UsageError(f"There is no directory {out.parent} to write {out.name} into.")
     config = _config(items, quick, seed)
-    llm, _ = open_llm(model, EngineConfig(weights=weights))
+    llm, _ = open_llm(model, EngineConfig(weights=weights, speculation=False))
     started = time.monotonic()
     progress = stderr()
     cells = measure(llm, config, lambda cell: progress.print(summary_line(cell), style="dim"))
