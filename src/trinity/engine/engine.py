@@ -28,9 +28,9 @@ from trinity.inputs.tokenizer import Tokenizer
 from trinity.ops.dispatch import torch_threads
 from trinity.types import AbortedEvent, Event, FailedEvent, GenerationRequest, Mode
 
-SLOWDOWN = 0.3
+SLOWDOWN = 0.2
 """By how much others may lengthen the steps of latency requests, as a share."""
-PROMPT_BESIDE = 32
+PROMPT_BESIDE = 16
 """Prompt tokens of others in a step, while there is latency traffic."""
 LATENCY_HOLD_S = 2.0
 """How long after a latency request others are still held back."""
