@@ -17,23 +17,14 @@ from trinity.types import FinishedEvent, FinishReason, Phase, TokenEvent, Usage
 class Choice:
     """A sequence and everything that follows its tokens."""
 
-    def __init__(
-        self,
-        sequence: Sequence,
-        tokenizer: Tokenizer,
-        vocab_size: int,
-        common_trust: list[float],
-    ) -> None:
-        """Begin the answer of a sequence whose request was checked.
-
-        `common_trust` is shared by all answers; see `Drafter`.
-        """
+    def __init__(self, sequence: Sequence, tokenizer: Tokenizer, vocab_size: int) -> None:
+        """Begin the answer of a sequence whose request was checked."""
         request = sequence.request
         params = request.sampling
         assert params.max_tokens is not None
         self.sequence = sequence
         self.draws = Draws(params, sequence.index, request.prompt_ids, vocab_size)
-        self.drafter = Drafter(request.prompt_ids, request.prediction_ids, common_trust)
+        self.drafter = Drafter(request.prompt_ids, request.prediction_ids)
         self.finish_reason: FinishReason | None = None
         """Why the answer is complete; `None` while it is not."""
         self._tokenizer = tokenizer

@@ -22,7 +22,7 @@ from trinity.engine.runner import Computed, Runner
 from trinity.engine.sampler import Sampled, Sampler
 from trinity.engine.scheduler import Allowance, Schedule, Scheduler
 from trinity.engine.sequence import Sequence
-from trinity.engine.speculation import FIRST_TRUST, MAX_DRAFT, Gate
+from trinity.engine.speculation import MAX_DRAFT, Gate
 from trinity.errors import InvalidRequest, Overloaded
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.ops.dispatch import torch_threads
@@ -107,7 +107,6 @@ class Engine:
         self._sampler = Sampler(tokenizer.num_control, limits.num_tokens, model.vocab_size)
         self._pace = Pace()
         self._gate = Gate(self._pace)
-        self._trust = list(FIRST_TRUST)
         self._latency_until = 0.0
         self._prompt_experts = (model.num_experts_per_tok,) * model.num_hidden_layers
         self._open: dict[str, _Open] = {}
@@ -164,7 +163,7 @@ class Engine:
             for index in range(request.n)
         ]
         vocab_size = self.limits.model.vocab_size
-        choices = {s: Choice(s, self._tokenizer, vocab_size, self._trust) for s in sequences}
+        choices = {s: Choice(s, self._tokenizer, vocab_size) for s in sequences}
         self._open[request.request_id] = _Open(choices, held=sequences[1:])
         self._scheduler.add(sequences[0])
 

@@ -17,10 +17,8 @@ WINDOW = 16_384
 MAX_DRAFT = 8
 """Tokens guessed at once."""
 
-FIRST_TRUST = (0.9, 0.6, 0.3)
-"""How often a match of each length tells the next token, before any answer was seen."""
-
-_MEMORY, _COMMON_MEMORY = 0.9, 0.99
+_FIRST_TRUST = (0.9, 0.6, 0.3)
+_MEMORY = 0.9
 _START_GAIN, _STOP_GAIN = 1.08, 1.02
 
 
@@ -31,23 +29,13 @@ class Drafter:
     decoding; SuffixDecoding, arXiv 2411.04975). Guesses are judged whether they were tried or not.
     """
 
-    def __init__(
-        self,
-        prompt_ids: Sequence[int],
-        prediction_ids: Sequence[int],
-        common_trust: list[float] | None = None,
-    ) -> None:
-        """Begin an answer. `prediction_ids` is what the caller expects the answer to resemble.
-
-        `common_trust` is how often matches of each length told the next token in the answers of
-        late; it is where this answer begins, and learns from it in place.
-        """
+    def __init__(self, prompt_ids: Sequence[int], prediction_ids: Sequence[int]) -> None:
+        """Begin an answer. `prediction_ids` is what the caller expects the answer to resemble."""
         # The prompt comes last: its end is what the answer continues.
         self._unread = [*prediction_ids[-WINDOW:], *prompt_ids[-WINDOW:]]
         self._ids: list[int] = []
         self._next: tuple[dict[tuple[int, ...], int], ...] = tuple({} for _ in ORDERS)
-        self._common_trust = list(FIRST_TRUST) if common_trust is None else common_trust
-        self._trust = list(self._common_trust)
+        self._trust = list(_FIRST_TRUST)
         self._guessed: tuple[int, int] | None = None
         self.is_trying = False
         """Whether the last guess was worth a try: set by the gate's user, for its hysteresis."""
@@ -56,11 +44,7 @@ class Drafter:
         """Go on with the token that was chosen."""
         if self._guessed:
             order, guess = self._guessed
-            for trust, memory in (
-                (self._trust, _MEMORY),
-                (self._common_trust, _COMMON_MEMORY),
-            ):
-                trust[order] = memory * trust[order] + (1 - memory) * (guess == token_id)
+            self._trust[order] = _MEMORY * self._trust[order] + (1 - _MEMORY) * (guess == token_id)
             self._guessed = None
         self._unread.append(token_id)
 

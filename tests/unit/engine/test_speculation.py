@@ -63,17 +63,6 @@ def test_trust_follows_the_guesses_even_if_none_is_tried() -> None:
     assert low < high
 
 
-def test_an_answer_begins_with_what_others_taught() -> None:
-    common = [0.5, 0.5, 0.5]
-    first = Drafter([1, 2] * 6, [], common)
-    for token in [1, 2] * 6:
-        first.draft(0)
-        first.accept(token)
-    assert common[0] > 0.5
-    assert Drafter([1, 2] * 6, [], common).draft(1)[1] == common[0]
-    assert first.draft(1)[1] > common[0]
-
-
 def test_a_long_prompt_is_read_from_its_end_alone() -> None:
     drafter = Drafter([1, 2, 3, *[0] * WINDOW, 1, 2], [])
     assert drafter.draft(1)[0] == []
