@@ -5,6 +5,8 @@ Held by the engine, one for each of a request's choices.
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from trinity.engine.phases import Choices, Phases
 from trinity.engine.sampler import Draws, Sampled
 from trinity.engine.sequence import Sequence
@@ -47,6 +49,13 @@ class Choice:
         """Tokens that the answer may still have."""
         assert self.sequence.request.sampling.max_tokens is not None
         return self.sequence.request.sampling.max_tokens - self.sequence.num_generated
+
+    def draft(self, most: int) -> tuple[list[int], float]:
+        """Guesses at the next tokens, as `Drafter.draft`, up to the first marker: a prompt's,
+        such as those of a picture, must not be computed as an answer's."""
+        most = min(most, self.num_left - 1)
+        drafts, trust = self.drafter.draft(most)
+        return list(takewhile(lambda token: not self._tokenizer.is_control(token), drafts)), trust
 
     def choices(self) -> Choices:
         """What the next token may be."""

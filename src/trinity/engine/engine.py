@@ -237,7 +237,7 @@ class Engine:
             choice = self._find(sequence)
             if choice is None or sequence.mode is Mode.THROUGHPUT:
                 continue
-            drafts, trust = choice.drafter.draft(min(MAX_DRAFT, choice.num_left - 1))
+            drafts, trust = choice.draft(MAX_DRAFT)
             length = self._gate.length(
                 trust,
                 len(drafts),

@@ -1,7 +1,7 @@
 """An endless, resumable stream of training batches: batch `i` is a function of the seed and `i`.
 
-A window of examples is drawn, ordered by length, cut into micro-batches of about equal token
-counts, and dealt out as steps. Nothing is stored, so to resume is to name the next window.
+A window of examples is drawn, cut into micro-batches of about equal token counts, and dealt out as
+steps. Nothing is stored, so to resume is to name the next window.
 """
 
 from __future__ import annotations

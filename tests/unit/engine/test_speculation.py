@@ -8,10 +8,12 @@ from tests.unit.engine.fakes import (
     EOS,
     THINK,
     a_request,
+    an_image,
     finish_of,
     follow,
     guess_always,
     ids,
+    image_ids,
     make_engine,
     run,
     scripted_engine,
@@ -196,6 +198,17 @@ def test_markers_and_ends_are_obeyed_inside_a_draft() -> None:
     events = run(engine, a_request(prompt="abab", max_tokens=7))["r"]
     assert len(tokens_of(events)) == 7
     assert finish_of(events).reason == "length"
+
+
+def test_markers_of_the_prompt_are_not_guessed() -> None:
+    prompt = [*ids("look at "), *image_ids(), *ids("what is it")]
+    image = an_image(start=8)
+    engine, runner = scripted_engine(follow(ids("look at it, look at it")), speculation=True)
+    guess_always(engine)
+    run(engine, a_request(prompt=prompt, images=(image,), max_tokens=30))
+    assert engine.stats.accepted_tokens > 5
+    guessed = [step.ids_T for step in runner.steps[1:]]
+    assert all((step_ids >= 1000).all() or len(step_ids) == 1 for step_ids in guessed)
 
 
 def test_throughput_requests_are_not_guessed_for() -> None:

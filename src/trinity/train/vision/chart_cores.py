@@ -1,4 +1,4 @@
-"""How the questions about charts, tables and signs are worded."""
+"""How the questions about charts and tables are worded."""
 
 VALUE = (
     "What is the value of {label}?",
