@@ -95,8 +95,11 @@ def rounded(weight: Tensor, bits: int) -> Tensor:
     return ((groups / scale).round() * scale).flatten(-2)
 
 
-def products(rows: Tensor, weight: Tensor, number: native_serving.WeightFormat) -> Tensor:
-    matrix = native_serving.pack_matrix(weight, native_serving.Weights(number, number))
+def products(
+    rows: Tensor, weight: Tensor, number: native_serving.WeightFormat, takes_bytes: bool = False
+) -> Tensor:
+    plan = native_serving.Plan(number, takes_bytes)
+    matrix = native_serving.pack_matrix(weight, native_serving.Weights(plan, plan, plan))
     return native_serving.linear(rows, matrix, len(weight), None, 0.0)
 
 
