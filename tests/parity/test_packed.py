@@ -13,7 +13,8 @@ pytest.importorskip("trinity.ops._native")
 from tests.parity.paged import PagedSequence
 from trinity.config import ModelConfig
 from trinity.model.packed import PackedDecoder
-from trinity.model.small4 import Small4, initialise
+from trinity.model.small4 import Small4
+from trinity.model.transformer import initialise
 from trinity.ops import dispatch, native_serving
 
 CONFIG = ModelConfig(

@@ -16,7 +16,8 @@ from trinity.engine.engine import Engine
 from trinity.engine.limits import Limits
 from trinity.engine.runner import Computed, Runner
 from trinity.engine.sequence import Sequence
-from trinity.model.small4 import Small4, initialise
+from trinity.model.small4 import Small4
+from trinity.model.transformer import initialise
 from trinity.presets import preset
 from trinity.types import (
     AbortedEvent,
