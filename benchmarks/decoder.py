@@ -19,7 +19,8 @@ import torch
 from trinity.config import ModelConfig
 from trinity.model.cost import count_parameters
 from trinity.model.packed import PackedDecoder
-from trinity.model.small4 import Small4, initialise
+from trinity.model.small4 import Small4
+from trinity.model.transformer import initialise
 from trinity.ops import PagedBatch, dispatch
 from trinity.presets import preset
 
@@ -33,7 +34,7 @@ class Streams:
 
     def __init__(self, config: ModelConfig, streams: int, context: int) -> None:
         blocks = -(-(context + STEPS) // BLOCK)
-        shape = (streams * blocks + 1, BLOCK, config.latent_dim)
+        shape = (streams * blocks + 1, BLOCK, config.cache_width)
         self.config = config
         self.count = streams
         self.context = context
@@ -135,7 +136,7 @@ def needed_bytes(config: ModelConfig, streams: int, context: int) -> float:
     all_experts = config.num_hidden_layers * config.n_routed_experts * expert
     embedding = config.vocab_size * config.hidden_size
     share = 1 - (1 - config.num_experts_per_tok / config.n_routed_experts) ** streams
-    latents = config.num_hidden_layers * streams * context * config.latent_dim * 4
+    latents = config.num_hidden_layers * streams * context * config.cache_width * 4
     return BYTES * (counted.total - embedding - all_experts * (1 - share)) + latents
 
 

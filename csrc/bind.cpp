@@ -1,4 +1,5 @@
-// With csrc/bind_serving.cpp, all that knows Python. ops/native.py owns the arrays.
+// With csrc/bind_serving.cpp and csrc/bind_dense.cpp, all that knows Python. ops/native.py owns the
+// arrays.
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
@@ -196,4 +197,5 @@ NB_MODULE(_native, m) {
       },
       unlocked);
   bind_serving(m);
+  bind_dense(m);
 }

@@ -1,4 +1,4 @@
-// What the two binding files share.
+// What the binding files share.
 #pragma once
 
 #include <nanobind/nanobind.h>
@@ -7,3 +7,4 @@
 
 const trinity::Kernels* active_kernels();  // the table in use
 void bind_serving(nanobind::module_& module);
+void bind_dense(nanobind::module_& module);

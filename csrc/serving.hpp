@@ -1,4 +1,4 @@
-// Decoder layers as serving runs them: weights packed once, FP32 activations, a paged latent cache.
+// Decoder layers as serving runs them: weights packed once, FP32 activations, a paged cache.
 //
 // A row's result depends on that row alone: each output is one sum in the order of the inner axis,
 // whatever else is in the batch and however work is shared among threads.
@@ -121,6 +121,22 @@ struct ExpertsLayer {
   std::vector<Matrix> gate_up, down;
 };
 
+struct GroupedAttentionLayer {
+  int64_t width, heads, shared_heads, head;  // shared: of keys and values; head: its width
+  float eps, scale;
+  std::vector<float> input_norm;
+  Matrix project;  // heads queries, then shared keys and values, from the width
+  Matrix out;      // width from heads * head
+};
+
+struct MlpLayer {
+  int64_t width, inner;
+  float eps;
+  std::vector<float> input_norm;
+  Matrix gate_up;  // panels alternate
+  Matrix down;
+};
+
 // x_TD is the residual stream and is added to.
 struct ServingKernels {
   void (*attention)(const AttentionLayer&, const Step&, float* cache_BLC, float* x_TD);
@@ -129,6 +145,10 @@ struct ServingKernels {
   // y = norm(x) matrix, whose outputs are whole panels; no norm where `norm` is null.
   void (*linear)(const Matrix&, const float* norm, float eps, int64_t rows, const float* x,
                  float* y);
+  // A cached token is the keys of all shared heads, then their values.
+  void (*grouped_attention)(const GroupedAttentionLayer&, const Step&, float* cache_BLX,
+                            float* x_TD);
+  void (*mlp)(const MlpLayer&, int64_t tokens, float* x_TD);
 };
 
 // The best table here, or the one named as in kernels.hpp; null if there is none.

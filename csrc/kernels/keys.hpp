@@ -1,12 +1,63 @@
-// Attention's two products with cached keys, which are read where they stand.
+// Attention over the paged cache, whose numbers are read where they stand.
 //
 // Each result is one sum in an order that the width alone decides, whatever the tile.
 #pragma once
 
+#include <limits>
+
+#include "attention.hpp"
 #include "tile.hpp"
 
 namespace trinity {
 namespace TRINITY_ISA {
+
+constexpr int64_t kKeys = 64;  // cached tokens a tile
+
+// Addresses of the cached tokens of a tile, `width` numbers each; those beyond the last block of
+// the sequence are of block 0.
+inline void find_cached(const Step& step, int64_t group, int64_t first, int64_t count,
+                        const float* cache, int64_t width, const float** found) {
+  const int64_t* table = step.table_SB + step.group_sequence_G[group] * step.table_width;
+  for (int64_t j = 0; j < count; ++j) {
+    const int64_t block = (first + j) / step.block_size;
+    const int64_t index = block < step.table_width ? table[block] : 0;
+    found[j] = cache + (index * step.block_size + (first + j) % step.block_size) * width;
+  }
+}
+
+// The running maximum and sum of each row, tile by tile (arXiv 1805.02867).
+struct OnlineSoftmax {
+  std::vector<int64_t> position;  // of each row: the last token that it sees
+  std::vector<float> top, total;
+
+  void start(int64_t rows) {
+    position.resize(rows);
+    top.assign(rows, -std::numeric_limits<float>::infinity());
+    total.assign(rows, 0.0f);
+  }
+
+  // Turns a tile's scores into weights, and fades what was mixed before. What a row does not see
+  // has the weight zero, which changes no bit of its sums.
+  void weigh(int64_t rows, int64_t first, int64_t count, int64_t width, float* score,
+             float* mixed) {
+    for (int64_t i = 0; i < rows; ++i, score += kKeys, mixed += width) {
+      const int64_t seen = std::min(count, position[i] + 1 - first);
+      if (seen <= 0) {
+        std::fill(score, score + kKeys, 0.0f);
+        continue;
+      }
+      const float highest = std::max(top[i], *std::max_element(score, score + seen));
+      const float fade = std::exp(top[i] - highest);
+      total[i] = total[i] * fade + exponentials<F32>(score, highest, seen, kKeys, score);
+      top[i] = highest;
+      for (int64_t j = 0; j < width; j += W) store(mixed + j, load(mixed + j) * fade);
+    }
+  }
+  void divide(int64_t rows, int64_t width, float* mixed) const {
+    for (int64_t i = 0; i < rows; ++i)
+      for (int64_t j = 0; j < width; j += W, mixed += W) store(mixed, load(mixed) / total[i]);
+  }
+};
 
 typedef float v4 __attribute__((vector_size(16)));
 

@@ -15,7 +15,6 @@ namespace TRINITY_ISA {
 
 constexpr int64_t kTaskBytes = 48 << 10;  // weights a task reads: below it sharing costs more
 constexpr int64_t kRowBlock = 48;         // rows a task multiplies its weights with
-constexpr int64_t kKeys = 64;             // cached keys a tile of paged attention
 
 // Whole strips where there are enough of them.
 inline int64_t panels_a_task(const Matrix& m) {
@@ -86,12 +85,23 @@ inline void multiply_all(const Matrix& m, int64_t rows, const Rows& x, float* y,
   });
 }
 
+// norm(x), as `m` takes it: `normed` has room for rows of its inputs.
+inline void normalise_rows(const float* x, const std::vector<float>& norm, float eps, int64_t count,
+                           const Matrix& m, float* normed, Rows& rows) {
+  const int64_t width = m.inputs;
+  rows.set(m.takes_bytes, normed, count, width, width);
+  share_rows(count, [&](int64_t first, int64_t stop) {
+    for (int64_t i = first; i < stop; ++i)
+      normalise(x + i * width, norm.data(), eps, width, normed + i * width);
+    rows.convert(first, stop);
+  });
+}
+
 // --- attention ----------------------------------------------------------------------------------
 
 struct AttentionScratch {
   std::vector<float> query, score, mixed, absorbed;
-  std::vector<float> top, total;
-  std::vector<int64_t> limit;
+  OnlineSoftmax softmax;
   Rows rows;
 };
 
@@ -140,39 +150,14 @@ struct GroupOfHeads {
     });
   }
 
-  // Addresses of the keys of a tile; those beyond the last block are of block 0.
-  void find_keys(int64_t first_key, int64_t count, const float* cache_BLC,
-                 const float** keys) const {
-    const int64_t* table = step.table_SB + step.group_sequence_G[group] * step.table_width;
-    for (int64_t j = 0; j < count; ++j) {
-      const int64_t key = first_key + j, block = key / step.block_size;
-      const int64_t index = block < step.table_width ? table[block] : 0;
-      keys[j] = cache_BLC + (index * step.block_size + key % step.block_size) * cached();
-    }
-  }
-
-  // One tile of keys for all rows: online softmax (arXiv 1805.02867). What a row does not see has
-  // the weight zero, which changes no bit of its sums.
+  // One tile of keys for all rows.
   void attend_tile(int64_t first_key, const float* cache_BLC, AttentionScratch& s) const {
     const int64_t L = layer.latent;
     const int64_t count = std::min(kKeys, step.context_G[group] - first_key);
     const float* keys[kKeys];
-    find_keys(first_key, (count + 3) / 4 * 4, cache_BLC, keys);
+    find_cached(step, group, first_key, (count + 3) / 4 * 4, cache_BLC, cached(), keys);
     dot_rows(rows(), s.absorbed.data(), cached(), keys, count, s.score.data(), kKeys);
-    for (int64_t i = 0; i < rows(); ++i) {
-      float* score = s.score.data() + i * kKeys;
-      const int64_t seen = std::min(count, s.limit[i] + 1 - first_key);
-      if (seen <= 0) {
-        std::fill(score, score + kKeys, 0.0f);
-        continue;
-      }
-      const float top = std::max(s.top[i], *std::max_element(score, score + seen));
-      const float fade = std::exp(s.top[i] - top);
-      s.total[i] = s.total[i] * fade + exponentials<F32>(score, top, seen, kKeys, score);
-      s.top[i] = top;
-      float* mixed = s.mixed.data() + i * L;
-      for (int64_t j = 0; j < L; j += W) store(mixed + j, load(mixed + j) * fade);
-    }
+    s.softmax.weigh(rows(), first_key, count, L, s.score.data(), s.mixed.data());
     mix_rows(rows(), s.score.data(), kKeys, keys, count, L, s.mixed.data());
   }
 
@@ -182,15 +167,11 @@ struct GroupOfHeads {
     absorb(query_THQ, s);
     s.score.resize(rows() * kKeys);
     s.mixed.assign(rows() * L, 0.0f);
-    s.top.assign(rows(), -std::numeric_limits<float>::infinity());
-    s.total.assign(rows(), 0.0f);
-    s.limit.resize(rows());
-    for (int64_t i = 0; i < rows(); ++i) s.limit[i] = step.positions_T[token(i)];
+    s.softmax.start(rows());
+    for (int64_t i = 0; i < rows(); ++i) s.softmax.position[i] = step.positions_T[token(i)];
     for (int64_t key = 0; key < step.context_G[group]; key += kKeys)
       attend_tile(key, cache_BLC, s);
-    for (int64_t i = 0; i < rows(); ++i)
-      for (int64_t j = 0; j < L; j += W)
-        store(s.mixed.data() + i * L + j, load(s.mixed.data() + i * L + j) / s.total[i]);
+    s.softmax.divide(rows(), L, s.mixed.data());
     s.rows.set(layer.values[first_head].takes_bytes, s.mixed.data(), rows(), L, L);
     s.rows.convert(0, rows());
     for_each_head([&](int64_t h, const std::vector<int64_t>& of_head) {
@@ -234,12 +215,7 @@ inline void attention_layer(const AttentionLayer& layer, const Step& step, float
   float* query = room.query.at_least(T * query_width);
   float* mixed = room.mixed.at_least(T * mixed_width);
   Rows& rows = room.rows;
-  rows.set(layer.down.takes_bytes, normed, T, D, D);
-  share_rows(T, [&](int64_t first, int64_t stop) {
-    for (int64_t t = first; t < stop; ++t)
-      normalise(x_TD + t * D, layer.input_norm.data(), layer.eps, D, normed + t * D);
-    rows.convert(first, stop);
-  });
+  normalise_rows(x_TD, layer.input_norm, layer.eps, T, layer.down, normed, rows);
   multiply_all(layer.down, T, rows, low, low_width);
   rows.set(layer.query.takes_bytes, low, T, layer.query_rank, low_width);
   share_rows(T, [&](int64_t first, int64_t stop) {

@@ -1,11 +1,14 @@
 // The serving layers of one instruction set.
+#include "grouped_attention.hpp"
+#include "mlp.hpp"
 #include "serving.hpp"
 
 namespace trinity {
 namespace TRINITY_ISA {
 
 extern const ServingKernels serving_table;
-const ServingKernels serving_table = {attention_layer, experts_layer, linear_layer};
+const ServingKernels serving_table = {attention_layer, experts_layer, linear_layer,
+                                      grouped_attention_layer, mlp_layer};
 
 }  // namespace TRINITY_ISA
 }  // namespace trinity

@@ -92,11 +92,7 @@ class ModelConfig:
             raise ConfigError(
                 f"qk_rope_head_dim is {self.qk_rope_head_dim}; rotary pairs need an even width."
             )
-        if self.vision and self.vision.head_dim % 4:
-            raise ConfigError(
-                f"The vision head width is {self.vision.head_dim}; two-axis rotary pairs need a "
-                "multiple of 4."
-            )
+        _check_vision(self.vision)
 
     @property
     def qk_head_dim(self) -> int:
@@ -105,8 +101,73 @@ class ModelConfig:
 
     @property
     def latent_dim(self) -> int:
-        """Values cached per token and layer: the latent and the shared rotary key."""
+        """Width of what latent attention keeps of a token: the latent and the shared rotary key."""
         return self.kv_lora_rank + self.qk_rope_head_dim
+
+    @property
+    def cache_width(self) -> int:
+        """Values cached per token and layer."""
+        return self.latent_dim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenseConfig:
+    """A model of the generation before, dense: grouped-query attention and one wide MLP a layer."""
+
+    hidden_size: int = 5120
+    num_hidden_layers: int = 40
+    num_attention_heads: int = 32
+    num_key_value_heads: int = 8
+    """Heads of keys and values; each serves as many query heads as the next."""
+    head_dim: int = 128
+    intermediate_size: int = 32_768
+    vocab_size: int = 131_072
+    max_position_embeddings: int = 32_768
+    rms_norm_eps: float = 1e-5
+    rope_theta: float = 100_000_000.0
+    vision: VisionConfig | None = None
+    bos_token_id: int = 1
+    eos_token_id: int = 2
+    pad_token_id: int = 11
+    image_token_id: int = 10
+
+    def __post_init__(self) -> None:
+        """Refuse shapes that no tensor could have."""
+        if self.num_key_value_heads < 1 or self.num_attention_heads % self.num_key_value_heads:
+            raise ConfigError(
+                f"num_key_value_heads is {self.num_key_value_heads}; it must divide the "
+                f"{self.num_attention_heads} attention heads."
+            )
+        if self.head_dim % 2:
+            raise ConfigError(f"head_dim is {self.head_dim}; rotary pairs need an even width.")
+        _check_vision(self.vision)
+
+    @property
+    def cache_width(self) -> int:
+        """Values cached per token and layer: the keys of all heads, then their values."""
+        return 2 * self.num_key_value_heads * self.head_dim
+
+    @property
+    def n_routed_experts(self) -> int:
+        """There are none to choose from."""
+        return 0
+
+    @property
+    def num_experts_per_tok(self) -> int:
+        """Routed experts of a token: none."""
+        return 0
+
+
+AnyConfig = ModelConfig | DenseConfig
+"""The shape of a model of either architecture: all that engine, training and files need."""
+
+
+def _check_vision(vision: VisionConfig | None) -> None:
+    if vision and vision.head_dim % 4:
+        raise ConfigError(
+            f"The vision head width is {vision.head_dim}; two-axis rotary pairs need a multiple "
+            "of 4."
+        )
 
 
 WEIGHTS = ("auto", "fp32", "bf16", "int8", "int4")

@@ -16,7 +16,8 @@ from trinity.engine.intensity import IntensityTable
 from trinity.engine.llm import LLM
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.model.checkpoint import Manifest
-from trinity.model.small4 import Small4, initialise
+from trinity.model.small4 import Small4
+from trinity.model.transformer import initialise
 from trinity.presets import preset
 
 VOCABULARY = Path(trinity.__file__).parent / "models" / "mini" / "tekken.json"

@@ -24,7 +24,7 @@ class PagedSequence:
         self.position = 0
         num_blocks = -(-max_length // BLOCK_SIZE)
         self.table = torch.randperm(num_blocks, generator=torch.Generator().manual_seed(3)) + 1
-        shape = (num_blocks + 1, BLOCK_SIZE, model.config.latent_dim)
+        shape = (num_blocks + 1, BLOCK_SIZE, model.config.cache_width)
         # What was never written must never be read: it would spoil every sum.
         self.caches = [
             torch.full(shape, 1e4, dtype=torch.float32)

@@ -12,9 +12,11 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from tests.unit.engine.fakes import (
     a_request,
     an_image,
+    dense_nano,
     drain,
     engine_config,
     finish_of,
+    guess_always,
     ids,
     image_ids,
     make_engine,
@@ -23,7 +25,9 @@ from tests.unit.engine.fakes import (
     tokens_of,
 )
 from trinity.engine.engine import Engine
-from trinity.ops import PackedBatch
+from trinity.model.packed import PackedDecoder
+from trinity.model.transformer import Transformer
+from trinity.ops import PackedBatch, dispatch
 from trinity.types import Event, GenerationRequest, TokenEvent
 
 LONG = "the quick brown fox jumps over the lazy dog, and then again. "
@@ -31,10 +35,25 @@ PICTURED = [*ids("see "), *image_ids(3, 4), *ids(" and "), *image_ids(), *ids("?
 PICTURES = (an_image(4, 3, 4, seed=1), an_image(4 + 15 + 5, seed=2))
 
 
-def mixed_requests() -> list[GenerationRequest]:
+MODELS = {
+    "small4": nano,
+    "dense": dense_nano,
+    # No native kernel takes this head width: the reference ops, tile by tile.
+    "dense-reference": lambda: dense_nano(head_dim=24),
+}
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def model(request: pytest.FixtureRequest) -> Transformer:
+    model = MODELS[request.param]()
+    assert PackedDecoder.fits(model) == (dispatch.HAS_NATIVE and "reference" not in request.param)
+    return model
+
+
+def mixed_requests(model: Transformer) -> list[GenerationRequest]:
     """Every k, with and without pictures, greedy and not, with a prefix in common."""
     base = {"temperature": 1.0, "logprobs": 0, "max_tokens": 14}
-    return [
+    requests = [
         a_request("one", LONG, k=1, **base),
         a_request("two", LONG + "Why?", k=(7, 3), seed=2, top_p=0.9, **base),
         a_request("three", "short", k=(2, 9), repetition_penalty=1.2, **base),
@@ -42,6 +61,9 @@ def mixed_requests() -> list[GenerationRequest]:
         a_request("choices", LONG[:37], n=2, k=5, seed=9, presence_penalty=0.5, **base),
         a_request("greedy", "go", k=4, temperature=0.0, logprobs=0, max_tokens=20),
     ]
+    if model.config.n_routed_experts:
+        return requests
+    return [replace(request, active_experts=(0, 0)) for request in requests]
 
 
 def answers(events: dict[str, list[Event]]) -> dict[tuple[str, int], list[tuple[int, float]]]:
@@ -54,51 +76,60 @@ def answers(events: dict[str, list[Event]]) -> dict[tuple[str, int], list[tuple[
     return result
 
 
-def solo() -> dict[tuple[str, int], list[tuple[int, float]]]:
+def solo(model: Transformer) -> dict[tuple[str, int], list[tuple[int, float]]]:
     result = {}
-    for request in mixed_requests():
-        result |= answers(run(make_engine(max_step_tokens=256), request))
+    for request in mixed_requests(model):
+        result |= answers(run(make_engine(model, max_step_tokens=256), request))
     return result
 
 
 @pytest.fixture(scope="module")
-def expected() -> dict[tuple[str, int], list[tuple[int, float]]]:
-    return solo()
+def expected(model: Transformer) -> dict[tuple[str, int], list[tuple[int, float]]]:
+    return solo(model)
 
 
-def test_a_batch_of_many_equals_many_batches_of_one(expected: dict) -> None:
-    engine = make_engine(max_step_tokens=256)
-    assert answers(run(engine, *mixed_requests())) == expected
+def test_a_batch_of_many_equals_many_batches_of_one(model: Transformer, expected: dict) -> None:
+    engine = make_engine(model, max_step_tokens=256)
+    assert answers(run(engine, *mixed_requests(model))) == expected
     assert engine.stats.steps < 60
 
 
 @pytest.mark.parametrize("budget", [8, 9, 23, 64])
-def test_chunks_of_any_size_are_equal(expected: dict, budget: int) -> None:
-    assert answers(run(make_engine(max_step_tokens=budget), *mixed_requests())) == expected
+def test_chunks_of_any_size_are_equal(model: Transformer, expected: dict, budget: int) -> None:
+    engine = make_engine(model, max_step_tokens=budget)
+    assert answers(run(engine, *mixed_requests(model))) == expected
 
 
-def test_the_prefix_cache_changes_nothing(expected: dict) -> None:
-    assert answers(run(make_engine(prefix_cache=False), *mixed_requests())) == expected
-    engine = make_engine()
-    run(engine, *mixed_requests())
-    again = run(engine, *mixed_requests())
+def test_the_prefix_cache_changes_nothing(model: Transformer, expected: dict) -> None:
+    assert answers(run(make_engine(model, prefix_cache=False), *mixed_requests(model))) == expected
+    engine = make_engine(model)
+    run(engine, *mixed_requests(model))
+    again = run(engine, *mixed_requests(model))
     assert finish_of(again["pictures"]).usage.cached_tokens == 32
     assert finish_of(again["two"]).usage.cached_tokens == 64
     assert answers(again) == expected
 
 
 @pytest.mark.parametrize(("size", "prefix_cache"), [(4, True), (4, False), (2, True)])
-def test_preemption_changes_nothing(expected: dict, size: int, prefix_cache: bool) -> None:
+def test_preemption_changes_nothing(
+    model: Transformer, expected: dict, size: int, prefix_cache: bool
+) -> None:
     engine = make_engine(
-        num_blocks=120 // size, block_size=size, prefix_cache=prefix_cache, max_step_tokens=48
+        model,
+        num_blocks=120 // size,
+        block_size=size,
+        prefix_cache=prefix_cache,
+        max_step_tokens=48,
     )
-    assert answers(run(engine, *mixed_requests())) == expected
+    assert answers(run(engine, *mixed_requests(model))) == expected
     assert engine.stats.preemptions > 0
 
 
-def test_an_interrupted_answer_goes_on_as_if_nothing_had_happened(expected: dict) -> None:
-    engine = make_engine()
-    for request in mixed_requests():
+def test_an_interrupted_answer_goes_on_as_if_nothing_had_happened(
+    model: Transformer, expected: dict
+) -> None:
+    engine = make_engine(model)
+    for request in mixed_requests(model):
         engine.submit(request)
     events: dict[str, list[Event]] = {}
     for _ in range(9):
@@ -110,9 +141,10 @@ def test_an_interrupted_answer_goes_on_as_if_nothing_had_happened(expected: dict
     assert answers(events) == expected
 
 
-def packed_logprobs(request: GenerationRequest, tokens: list[int]) -> list[float]:
+def packed_logprobs(
+    model: Transformer, request: GenerationRequest, tokens: list[int]
+) -> list[float]:
     """Score an answer in one pass without a cache, each token with the experts it was given."""
-    model = nano()
     prompt = list(request.prompt_ids)
     sequence = [*prompt, *tokens[:-1]]
     own = model.config.num_experts_per_tok
@@ -132,16 +164,36 @@ def packed_logprobs(request: GenerationRequest, tokens: list[int]) -> list[float
     return logprobs.gather(1, torch.tensor(tokens)[:, None])[:, 0].tolist()
 
 
+def test_guesses_change_nothing(model: Transformer) -> None:
+    counts = (4, 1) if model.config.n_routed_experts else (0, 0)
+    requests = [
+        a_request(
+            str(seed), prompt, k=counts, seed=seed, temperature=seed % 2, max_tokens=40, logprobs=0
+        )
+        for seed, prompt in enumerate(("abcabcabc", "aaaa", "hello hello hel", "the cat the d"))
+    ]
+    plain = answers(run(make_engine(model, num_blocks=200), *requests))
+    engine = make_engine(model, num_blocks=200, speculation=True)
+    guess_always(engine)
+    assert answers(run(engine, *requests)) == plain
+    assert engine.stats.drafted_tokens > 0
+
+
 @pytest.mark.parametrize("deterministic", [True, False])
-def test_what_is_generated_scores_the_same_without_a_cache(deterministic: bool) -> None:
-    requests = mixed_requests()
-    engine = make_engine(deterministic=deterministic, max_step_tokens=40)
+def test_what_is_generated_scores_the_same_without_a_cache(
+    model: Transformer, deterministic: bool
+) -> None:
+    requests = mixed_requests(model)
+    engine = make_engine(model, deterministic=deterministic, max_step_tokens=40)
     generated = answers(run(engine, *requests))
     assert len(generated) == 7
+    assert (engine.stats.expert_rows > 0) == bool(model.config.n_routed_experts)
     for (name, _), answer in generated.items():
         request = next(request for request in requests if request.request_id == name)
         tokens, logprobs = zip(*answer, strict=True)
-        assert packed_logprobs(request, list(tokens)) == pytest.approx(list(logprobs), abs=1e-4)
+        assert packed_logprobs(model, request, list(tokens)) == pytest.approx(
+            list(logprobs), abs=1e-4
+        )
 
 
 def test_a_picture_changes_the_answer() -> None:

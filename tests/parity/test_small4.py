@@ -15,8 +15,8 @@ from tests.parity.oracle import oracle_like
 from tests.parity.paged import PagedSequence
 from trinity.config import ModelConfig, VisionConfig
 from trinity.model.small4 import Small4
-from trinity.model.vision import rotate_halves
 from trinity.ops import PackedBatch, dispatch, reference
+from trinity.ops.rope import rotate_halves
 
 TOLERANCE = 1e-4
 """Norm of the difference over norm, on logits."""

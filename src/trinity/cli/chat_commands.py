@@ -95,6 +95,8 @@ def _intensity(chat: Chat, argument: str) -> str:
 def _experts(chat: Chat, argument: str) -> str:
     now = chat.conversation.intensity
     most = chat.llm.config.n_routed_experts
+    if not most:
+        raise UsageError("This model is dense: it has no experts to choose from.")
     if not argument:
         return f"Experts per token: {now.active_experts or DEFAULT}; 1 to {most} are possible."
     value = _number(argument, "The number of experts", 1, most)

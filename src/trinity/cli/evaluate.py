@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,6 +53,8 @@ def evaluate(
         raise UsageError(f"There is no directory {out.parent} to write {out.name} into.")
     config = _config(items, quick, seed)
     llm, _ = open_llm(model, EngineConfig(weights=weights, speculation=False))
+    if not llm.config.n_routed_experts:
+        config = replace(config, experts=())
     started = time.monotonic()
     progress = stderr()
     cells = measure(llm, config, lambda cell: progress.print(summary_line(cell), style="dim"))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from trinity.errors import CheckpointError, ConfigError, NotFound
 
 if TYPE_CHECKING:
-    from trinity.config import ModelConfig
+    from trinity.config import AnyConfig
 
 LICENCE = "Apache-2.0"
 _SMALL_FILES = ("config.json", "tekken.json", "intensity.json")
@@ -30,25 +30,27 @@ def export_run(run: Path, directory: Path, recipe: str | None = None) -> int:
     import torch
     from safetensors.torch import load_file
 
+    from trinity.model.architecture import make_model
     from trinity.model.checkpoint import save_model
-    from trinity.model.small4 import Small4
 
     settings, newest, state = _read_run(run)
     if directory.exists() and not directory.is_dir():
         raise ConfigError(f"{directory} is a file; --export needs a directory.")
-    model = Small4(model_config(settings["model"]))
+    config = model_config(settings["model"])
+    model = make_model(config)
     model.load_state_dict(load_file(newest / "weights.safetensors"))
     save_model(model.to(torch.bfloat16), directory)
     tokenizer = Path(settings["tokenizer"]).read_bytes()
     (directory / "tekken.json").write_bytes(tokenizer)
     table = directory / "intensity.json"
     if not table.exists():
-        default = files("trinity") / "models" / "mini" / "intensity.json"
-        table.write_bytes(default.read_bytes())
+        table.write_text(_default_intensity(config), encoding="utf-8")
     parts = [*sorted(directory.glob("*.safetensors*")), *map(directory.joinpath, _SMALL_FILES)]
     manifest = {
         "name": directory.resolve().name,
-        "trained_experts": settings["corpus"]["expert_range"],
+        "trained_experts": settings["corpus"]["expert_range"]
+        if config.n_routed_experts
+        else [0, 0],
         "tokens": state["tokens"],
         "recipe": recipe or _recipe_of(run),
         "licence": LICENCE,
@@ -58,18 +60,26 @@ def export_run(run: Path, directory: Path, recipe: str | None = None) -> int:
     return int(state["tokens"])
 
 
-def model_config(values: dict[str, Any]) -> ModelConfig:
-    """The shape that a run's `config.json` describes."""
-    from trinity.config import ModelConfig, RopeConfig, VisionConfig
+def model_config(values: dict[str, Any]) -> AnyConfig:
+    """The shape that a run's `config.json` describes: one with experts has their number in it."""
+    from trinity.config import DenseConfig, ModelConfig, RopeConfig, VisionConfig
 
     vision = values["vision"]
-    return ModelConfig(
-        **{
-            **values,
-            "rope": RopeConfig(**values["rope"]),
-            "vision": None if vision is None else VisionConfig(**vision),
-        }
-    )
+    values = {**values, "vision": None if vision is None else VisionConfig(**vision)}
+    if "n_routed_experts" not in values:
+        return DenseConfig(**values)
+    return ModelConfig(**{**values, "rope": RopeConfig(**values["rope"])})
+
+
+def _default_intensity(config: AnyConfig) -> str:
+    """The embedded model's table; without expert counts for a model that has no experts."""
+    text = (files("trinity") / "models" / "mini" / "intensity.json").read_text(encoding="utf-8")
+    if config.n_routed_experts:
+        return text
+    table = json.loads(text)
+    for level in table["levels"]:
+        del level["active_experts"]
+    return json.dumps(table, indent=2) + "\n"
 
 
 def sha256(path: Path) -> str:

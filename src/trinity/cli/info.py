@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from trinity.config import ModelConfig
+from trinity.config import AnyConfig
 from trinity.errors import NotFound
 from trinity.model import cost
 from trinity.model.checkpoint import (
@@ -31,14 +31,16 @@ class _Subject:
     """The model asked about: a preset's shape alone, or what the files of a directory say."""
 
     name: str
-    config: ModelConfig
+    config: AnyConfig
     directory: Path | None = None
     stored: WeightFormat | None = None
     trained_experts: tuple[int, int] | None = None
 
     @property
     def expert_counts(self) -> list[int]:
-        """Numbers of active experts worth a row."""
+        """Numbers of active experts worth a row; 0 alone for a dense model."""
+        if not self.config.n_routed_experts:
+            return [0]
         own = self.config.num_experts_per_tok
         counts = {*_EXPERT_COUNTS, own, *(self.trained_experts or ())}
         return sorted(count for count in counts if count <= self.config.n_routed_experts)
@@ -130,9 +132,8 @@ def _show(subject: _Subject, machine: Machine, verdicts: list[Fit]) -> None:
     if subject.stored and subject.trained_experts:
         low, high = subject.trained_experts
         span = str(low) if low == high else f"{low} to {high}"
-        console.print(
-            f"Stored in {subject.stored.value.upper()}, trained for {span} active experts."
-        )
+        trained = f", trained for {span} active experts" if high else ""
+        console.print(f"Stored in {subject.stored.value.upper()}{trained}.")
     console.print(_parameter_table(subject.config))
     console.print(_active_table(subject))
     console.print(_decode_table(subject))
@@ -147,10 +148,12 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
-def _parameter_table(config: ModelConfig) -> Table:
+def _parameter_table(config: AnyConfig) -> Table:
     table = _table("Parameters", "part", "count", "share")
     counts = cost.count_parameters(config)
     for part, count in counts.as_dict().items():
+        if not count:
+            continue
         style = "bold" if part == "total" else None
         share = f"{count / counts.total:.1%}"
         table.add_row(part.replace("_", " "), f"{count:,}", share, style=style)

@@ -125,7 +125,9 @@ def stream_reply(
 
 
 def experts_in_words(active_experts: tuple[int, ...]) -> str:
-    """Such as `4 experts a token`, or `3–5 experts a token` where layers differ."""
+    """Such as `4 experts a token`, or `3–5 experts a token` where layers differ; `no experts`."""
     low, high = min(active_experts), max(active_experts)
+    if not high:
+        return "no experts"
     count = f"{low}" if low == high else f"{low}–{high}"
     return f"{count} expert{'' if high == 1 else 's'} a token"

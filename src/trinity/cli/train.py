@@ -21,7 +21,7 @@ from trinity.train.items import DOMAINS
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from trinity.model.small4 import Small4
+    from trinity.model.transformer import Transformer
     from trinity.train.trainer import TrainConfig
 
 OnReport = Callable[[dict[str, float]], None]
@@ -103,7 +103,7 @@ def _train(config: TrainConfig, directory: Path, name: str, stop_at: int | None)
     return stopped.is_set()
 
 
-def _load(path: str) -> Small4:
+def _load(path: str) -> Transformer:
     from trinity.model.checkpoint import load_model
 
     return load_model(Path(path))

@@ -25,7 +25,7 @@ def block_key(
     experts: Iterable[tuple[tuple[int, ...], int]],
     images: Iterable[tuple[int, bytes]],
 ) -> bytes:
-    """Name the contents of a full block: SHA-256 over all that its latents depend on.
+    """Name the contents of a full block: SHA-256 over all that its cached values depend on.
 
     `experts` says with how many experts a layer how many of its tokens, in order, are computed;
     `images` are the (first token counted from the block's start, digest) of pictures in it.

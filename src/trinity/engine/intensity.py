@@ -5,12 +5,13 @@ The table of a checkpoint (`intensity.json`) says what each effort means. Called
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from trinity.config import ModelConfig
+from trinity.config import AnyConfig
 from trinity.errors import InvalidRequest
 from trinity.model.json_fields import Fields, read_json
 from trinity.types import EFFORTS, ChatRequest, EffectiveIntensity, IntensityRequest
@@ -27,7 +28,7 @@ class Level:
     effort_token: str
     """The `reasoning_effort` that stands in the prompt."""
     active_experts: tuple[int, ...]
-    """Experts per decoded token, one count a layer."""
+    """Experts per decoded token, one count a layer; zeros where the model has none."""
     temperature: float
     top_p: float
     thinking_token_budget: int | None
@@ -42,12 +43,12 @@ class IntensityTable:
     levels: tuple[Level, ...]
 
     @classmethod
-    def load(cls, path: Path, config: ModelConfig) -> IntensityTable:
+    def load(cls, path: Path, config: AnyConfig) -> IntensityTable:
         """Read `intensity.json`. Raises `CheckpointError` where it does not fit the model."""
         return _read_table(read_json(path), config)
 
     @classmethod
-    def standard(cls, config: ModelConfig) -> IntensityTable:
+    def standard(cls, config: AnyConfig) -> IntensityTable:
         """For weights that bring no table: all efforts but `none` think, up to a budget."""
         budgets = (0, 256, 1024, 4096, 16_384, 32_768, None)
         marks = (0, 10, 25, 50, 75, 90, 100)
@@ -91,7 +92,7 @@ class IntensityTable:
 def resolve(
     chat: ChatRequest,
     table: IntensityTable,
-    config: ModelConfig,
+    config: AnyConfig,
     system_effort: str | None,
     trained_experts: tuple[int, int] | None = None,
 ) -> tuple[EffectiveIntensity, tuple[str, ...]]:
@@ -106,7 +107,12 @@ def resolve(
     warnings: list[str] = []
     level = _level(asked, table, system_effort, warnings)
     experts, budget = level.active_experts, level.thinking_token_budget
-    if asked.active_experts is not None:
+    if asked.active_experts is not None and not config.n_routed_experts:
+        warnings.append(
+            f"active_experts is {asked.active_experts}, which has no effect: this model is dense "
+            "and has no experts."
+        )
+    elif asked.active_experts is not None:
         experts = (asked.active_experts,) * config.num_hidden_layers
     own = config.num_experts_per_tok
     warnings += _experts_warnings(experts, trained_experts or (own, own))
@@ -146,17 +152,18 @@ def _level(
     return level
 
 
-def _check(asked: IntensityRequest, config: ModelConfig) -> None:
+def _check(asked: IntensityRequest, config: AnyConfig) -> None:
     if asked.reasoning_effort is not None and asked.intensity is not None:
         raise InvalidRequest(
             f"reasoning_effort is {asked.reasoning_effort[:40]!r} and intensity is "
             f"{asked.intensity}; give one of the two.",
             param="intensity",
         )
-    most = config.n_routed_experts
+    most = config.n_routed_experts or math.inf
     if asked.active_experts is not None and not 1 <= asked.active_experts <= most:
+        allowed = f"1 to {most}" if config.n_routed_experts else "1 or more"
         raise InvalidRequest(
-            f"active_experts is {asked.active_experts}; it must be 1 to {most}.",
+            f"active_experts is {asked.active_experts}; it must be {allowed}.",
             param="active_experts",
         )
     if asked.thinking_token_budget is not None and asked.thinking_token_budget < 0:
@@ -199,7 +206,7 @@ def _between(below: Level, above: Level, intensity: int) -> Level:
     )
 
 
-def _read_table(fields: Fields, config: ModelConfig) -> IntensityTable:
+def _read_table(fields: Fields, config: AnyConfig) -> IntensityTable:
     rows = fields.data.get("levels")
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise fields.fault("levels", "a list of objects")
@@ -216,7 +223,7 @@ def _read_table(fields: Fields, config: ModelConfig) -> IntensityTable:
     return IntensityTable(default, levels)
 
 
-def _read_level(fields: Fields, config: ModelConfig) -> Level:
+def _read_level(fields: Fields, config: AnyConfig) -> Level:
     budget = None
     if fields.has("thinking_token_budget"):
         budget = fields.integer("thinking_token_budget", least=0)
@@ -236,8 +243,11 @@ def _read_level(fields: Fields, config: ModelConfig) -> Level:
     )
 
 
-def _read_experts(fields: Fields, config: ModelConfig) -> tuple[int, ...]:
+def _read_experts(fields: Fields, config: AnyConfig) -> tuple[int, ...]:
     layers, most = config.num_hidden_layers, config.n_routed_experts
+    if not most:
+        fields.must_be("active_experts", 0)
+        return (0,) * layers
     value = fields.data.get("active_experts")
     counts = value if isinstance(value, list) else [value] * layers
     if len(counts) != layers or not all(type(n) is int and 1 <= n <= most for n in counts):

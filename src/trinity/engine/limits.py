@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from trinity.config import EngineConfig, ModelConfig
+from trinity.config import AnyConfig, EngineConfig
 from trinity.errors import ConfigError, ContextExceeded, InvalidRequest
 from trinity.types import GenerationRequest, PreparedImage, SamplingParams
 
@@ -21,7 +21,7 @@ MAX_TOP_LOGPROBS = 20
 class Limits:
     """Sizes that hold for every request of an engine."""
 
-    model: ModelConfig
+    model: AnyConfig
     num_tokens: int
     """Ids that the tokenizer knows; the model's vocabulary may be larger."""
     num_blocks: int
@@ -31,7 +31,7 @@ class Limits:
     max_choices: int
 
     @classmethod
-    def of(cls, model: ModelConfig, engine: EngineConfig, num_tokens: int) -> Limits:
+    def of(cls, model: AnyConfig, engine: EngineConfig, num_tokens: int) -> Limits:
         """Derive the sizes. Raises `ConfigError` for settings that no engine could work with."""
         _check_engine(engine)
         longest = min(engine.max_context or math.inf, model.max_position_embeddings)
@@ -70,10 +70,11 @@ class Limits:
                 f"n is {request.n}; it must be 1 to {self.max_choices}.", param="n"
             )
         layers, most = self.model.num_hidden_layers, self.model.n_routed_experts
+        least = min(1, most)  # a dense model has none
         counts = request.active_experts
-        if len(counts) != layers or not all(1 <= count <= most for count in counts):
+        if len(counts) != layers or not all(least <= count <= most for count in counts):
             raise InvalidRequest(
-                f"active_experts must be {layers} counts, one a layer, from 1 to {most}.",
+                f"active_experts must be {layers} counts, one a layer, from {least} to {most}.",
                 param="active_experts",
             )
         budget = request.thinking_token_budget

@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from uuid import uuid4
 
-from trinity.config import EngineConfig, ModelConfig
+from trinity.config import AnyConfig, EngineConfig
 from trinity.engine.answer import Answer, AnswerBuilder
 from trinity.engine.engine import Engine
 from trinity.engine.intensity import IntensityTable, resolve
@@ -24,7 +24,7 @@ from trinity.errors import CheckpointError, InvalidRequest, TrinityError
 from trinity.inputs.chat import Prompt, render, system_prompt_effort
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.model.checkpoint import Manifest, load_model, read_manifest, resolve_directory
-from trinity.model.small4 import Small4
+from trinity.model.transformer import Transformer
 from trinity.types import (
     AbortedEvent,
     ChatRequest,
@@ -61,7 +61,7 @@ class LLM:
 
     def __init__(
         self,
-        model: Small4,
+        model: Transformer,
         tokenizer: Tokenizer,
         table: IntensityTable,
         manifest: Manifest,
@@ -77,7 +77,7 @@ class LLM:
         limits = Limits.of(model.config, engine, tokenizer.vocab_size)
         runner = Runner(model, limits.num_blocks, engine.block_size, engine.weights)
         self.model_name = manifest.name
-        self.config: ModelConfig = model.config
+        self.config: AnyConfig = model.config
         self.tokenizer = tokenizer
         self.table = table
         self.engine = Engine(runner, tokenizer, limits, engine)
@@ -291,7 +291,7 @@ def _generation_of(answer: Answer) -> Generation:
     )
 
 
-def _check_parts(config: ModelConfig, tokenizer: Tokenizer, table: IntensityTable) -> None:
+def _check_parts(config: AnyConfig, tokenizer: Tokenizer, table: IntensityTable) -> None:
     if tokenizer.vocab_size > config.vocab_size:
         raise CheckpointError(
             f"The tokenizer has {tokenizer.vocab_size} ids and the model {config.vocab_size}; use "

@@ -17,7 +17,7 @@ from trinity.engine.scheduler import Schedule
 from trinity.engine.sequence import Sequence
 from trinity.errors import ConfigError
 from trinity.model.packed import PackedDecoder
-from trinity.model.small4 import Small4
+from trinity.model.transformer import Transformer
 from trinity.ops.dispatch import torch_threads
 from trinity.types import PreparedImage
 
@@ -36,7 +36,7 @@ class Runner:
     """Runs steps on one device."""
 
     def __init__(
-        self, model: Small4, num_blocks: int, block_size: int, weights: str = "auto"
+        self, model: Transformer, num_blocks: int, block_size: int, weights: str = "auto"
     ) -> None:
         """Allocate the cache: the null block and `num_blocks` more in every layer.
 
@@ -44,10 +44,10 @@ class Runner:
         format than `auto` is wanted and they do not run this model here.
         """
         weight = model.language_model.lm_head.weight
-        shape = (num_blocks + 1, block_size, model.config.latent_dim)
+        shape = (num_blocks + 1, block_size, model.config.cache_width)
         self._model = model
         self._weights = weights
-        self._decoder: Small4 | PackedDecoder = model
+        self._decoder: Transformer | PackedDecoder = model
         self._caches = [
             torch.zeros(shape, dtype=weight.dtype, device=weight.device)
             for _ in range(model.config.num_hidden_layers)
@@ -65,7 +65,7 @@ class Runner:
 
     @torch.inference_mode()
     def run(self, step: Step) -> Computed:
-        """Compute a step's tokens and write their latents."""
+        """Compute a step's tokens and write what the cache keeps of them."""
         features = list(self._image_features(step))
         hidden = self._decoder(
             step.ids_T,
@@ -118,7 +118,7 @@ class Runner:
 
 
 def _spoilt(states_TD: Tensor, schedule: Schedule) -> list[Sequence]:
-    # A token attends to itself, so a latent that is not finite spoils its own state too.
+    # A token attends to itself, so what is cached of it and not finite spoils its own state too.
     is_finite_T = states_TD.isfinite().all(-1)
     if is_finite_T.all():
         return []

@@ -50,7 +50,7 @@ class Sequence:
         self.state = State.WAITING
         self.token_ids = list(request.prompt_ids)
         self.num_computed = 0
-        """Leading tokens whose latents are in the cache."""
+        """Leading tokens whose keys and values (or latents) are in the cache."""
         self.num_cached: int | None = None
         """Prompt tokens that were in the cache at the first admission."""
         self.blocks: list[int] = []

@@ -13,17 +13,17 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from trinity.config import ModelConfig
+from trinity.config import AnyConfig
 from trinity.errors import CheckpointError, NotFound
+from trinity.model.architecture import make_model
 from trinity.model.checkpoint_writer import save_model
 from trinity.model.hf_config import config_from_hf, weight_format_of
 from trinity.model.json_fields import Fields, read_json
 from trinity.model.layout import Part, Shape, native_parts, official_parts
 from trinity.model.native_config import config_from_params, native_format_of
 from trinity.model.shards import ShardReader, StoredTensor, find_tensors
-from trinity.model.small4 import Small4
+from trinity.model.transformer import Transformer
 from trinity.model.weight_format import STORED_DTYPES, WeightFormat
-from trinity.ops.rope import yarn_inverse_frequencies
 from trinity.presets import PRESETS
 
 __all__ = [
@@ -51,7 +51,8 @@ class Manifest:
 
     name: str
     trained_experts: tuple[int, int]
-    """Lowest and highest number of active experts that the weights were trained for."""
+    """Lowest and highest number of active experts that the weights were trained for; zeros for a
+    dense model."""
 
 
 def resolve_directory(name_or_path: str) -> Path:
@@ -86,7 +87,7 @@ def resolve_directory(name_or_path: str) -> Path:
     raise NotFound(f"There is no checkpoint directory {name_or_path!r}; check the path.")
 
 
-def read_config(directory: Path) -> ModelConfig:
+def read_config(directory: Path) -> AnyConfig:
     """The shape of the model in `directory`; weights are not needed."""
     data, is_native = _read_settings(directory)
     return config_from_params(data) if is_native else config_from_hf(data)
@@ -109,20 +110,23 @@ def read_manifest(directory: Path) -> Manifest:
     trained = _as_range(data.data.get("trained_experts", [count, count]), config.n_routed_experts)
     if trained:
         return Manifest(name=data.text("name"), trained_experts=trained)
-    raise data.fault("trained_experts", f"two counts from 1 to {config.n_routed_experts}, in order")
+    least = min(1, config.n_routed_experts)
+    allowed = f"two counts from {least} to {config.n_routed_experts}, in order"
+    raise data.fault("trained_experts", allowed)
 
 
 def _as_range(value: object, most: int) -> tuple[int, int] | None:
+    least = min(1, most)  # a dense model has no experts
     match value:
         # JSON's true would pass for 1.
         case [bool(), _] | [_, bool()]:
             return None
-        case [int(low), int(high)] if 1 <= low <= high <= most:
+        case [int(low), int(high)] if least <= low <= high <= most:
             return low, high
     return None
 
 
-def load_model(directory: Path, dtype: torch.dtype = torch.float32) -> Small4:
+def load_model(directory: Path, dtype: torch.dtype = torch.float32) -> Transformer:
     """The model in `directory`, its weights converted to `dtype` one tensor at a time.
 
     Raises `CheckpointError` unless every tensor is there, no other is, and each has its shape and
@@ -136,14 +140,14 @@ def load_model(directory: Path, dtype: torch.dtype = torch.float32) -> Small4:
         )
     _, is_native = _read_settings(directory)
     with torch.device("meta"):
-        model = Small4(config)
+        model = make_model(config)
     shapes = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
     parts = list((native_parts if is_native else official_parts)(shapes, config))
     stored = find_tensors(directory, "consolidated" if is_native else "model")
     _check_tensors(directory, parts, stored, STORED_DTYPES[weight_format][0])
     _fill(model, parts, stored, dtype)
     # Not stored, and on the meta device so far.
-    model.frequencies = yarn_inverse_frequencies(config.qk_rope_head_dim, config.rope)
+    model.frequencies = model.rotary_frequencies()
     return model
 
 
@@ -196,7 +200,7 @@ def _told(kind: str, names: list[str]) -> str:
 
 
 def _fill(
-    model: Small4, parts: list[Part], stored: dict[str, StoredTensor], dtype: torch.dtype
+    model: Transformer, parts: list[Part], stored: dict[str, StoredTensor], dtype: torch.dtype
 ) -> None:
     """Replace the meta parameters of `model`, each by an allocated one once its parts come up."""
     with torch.no_grad(), ShardReader() as reader:

@@ -20,14 +20,14 @@ from torch import Tensor
 from trinity.errors import CheckpointError
 from trinity.model.hf_config import config_to_hf
 from trinity.model.layout import official_name
-from trinity.model.small4 import Small4
+from trinity.model.transformer import Transformer
 from trinity.model.weight_format import STORED_DTYPES
 
 INDEX_FILE = "model.safetensors.index.json"
 
 
 def save_model(
-    model: Small4,
+    model: Transformer,
     directory: Path,
     *,
     dtype: torch.dtype = torch.bfloat16,
@@ -54,7 +54,7 @@ def save_model(
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _write_all(model: Small4, staging: Path, dtype: torch.dtype, max_shard_bytes: int) -> None:
+def _write_all(model: Transformer, staging: Path, dtype: torch.dtype, max_shard_bytes: int) -> None:
     weight_format = next(
         (known for known, (_, stored) in STORED_DTYPES.items() if stored == dtype), None
     )

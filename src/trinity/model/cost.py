@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 
-from trinity.config import ModelConfig
+from trinity.config import AnyConfig, DenseConfig, ModelConfig
 from trinity.model.weight_format import WeightFormat
 
 _GROUPS = {WeightFormat.INT4_G64: 64, WeightFormat.INT4_G32: 32, WeightFormat.NVFP4: 16}
@@ -27,12 +27,14 @@ class Parts:
     embedding: int
     head: int
     attention: int
-    """Its five matrices, all layers."""
+    """Its matrices, all layers."""
     norms: int
     """Of the text model."""
     routers: int
     routed_experts: int
     shared_experts: int
+    mlp: int
+    """Of dense layers."""
     vision: int
     """Image encoder and projector."""
 
@@ -60,11 +62,16 @@ class ActiveParameters:
     """Text with both vocabulary matrices."""
 
 
-def count_parameters(config: ModelConfig) -> Parts:
+def count_parameters(config: AnyConfig) -> Parts:
     """Parameters of each part."""
     layers = config.num_hidden_layers
-    norms = 2 * config.hidden_size + config.q_lora_rank + config.kv_lora_rank
-    expert = _num_values(expert_matrices(config))
+    norms, expert, shared, mlp = 2 * config.hidden_size, 0, 0, 0
+    if isinstance(config, DenseConfig):
+        mlp = _num_values(mlp_matrices(config))
+    else:
+        norms += config.q_lora_rank + config.kv_lora_rank
+        expert = _num_values(expert_matrices(config))
+        shared = config.n_shared_experts
     return Parts(
         embedding=config.vocab_size * config.hidden_size,
         head=config.vocab_size * config.hidden_size,
@@ -72,19 +79,24 @@ def count_parameters(config: ModelConfig) -> Parts:
         norms=layers * norms + config.hidden_size,
         routers=layers * config.n_routed_experts * config.hidden_size,
         routed_experts=layers * config.n_routed_experts * expert,
-        shared_experts=layers * config.n_shared_experts * expert,
+        shared_experts=layers * shared * expert,
+        mlp=layers * mlp,
         vision=_vision_parameters(config),
     )
 
 
-def active_parameters(config: ModelConfig, experts: int | None = None) -> ActiveParameters:
-    """Parameters per token with `experts` active ones; the model's own number when `None`."""
+def active_parameters(config: AnyConfig, experts: int | None = None) -> ActiveParameters:
+    """Parameters per token with `experts` active ones; the model's own number when `None`.
+
+    A dense model has no experts: all its layers work, whatever `experts` is.
+    """
     parts = count_parameters(config)
     layers = (
         parts.attention
         + parts.norms
         + parts.routers
         + parts.shared_experts
+        + parts.mlp
         + _of_routed(parts.routed_experts, config, experts)
     )
     with_head = layers + parts.head
@@ -96,36 +108,47 @@ def active_parameters(config: ModelConfig, experts: int | None = None) -> Active
     )
 
 
-def weight_bytes(config: ModelConfig, weight_format: WeightFormat) -> Parts:
+def weight_bytes(config: AnyConfig, weight_format: WeightFormat) -> Parts:
     """Bytes of each part on disk or in memory, scales included, file headers not."""
     counts = count_parameters(config)
     item = 4 if weight_format is WeightFormat.FP32 else 2
     plain = {name: number * item for name, number in asdict(counts).items()}
     if weight_format in (WeightFormat.FP32, WeightFormat.BF16):
         return Parts(**plain)
-    layers = config.num_hidden_layers
-    expert = _stored_bytes(expert_matrices(config), weight_format)
-    plain["routed_experts"] = (
-        layers
-        * config.n_routed_experts
-        * (expert + _scalar_bytes(weight_format, matrices=3, is_routed=True))
-    )
-    plain["shared_experts"] = layers * (
-        config.n_shared_experts * expert + _scalar_bytes(weight_format, matrices=3)
-    )
+    if isinstance(config, DenseConfig):
+        plain["mlp"] = _matrices_bytes(config, mlp_matrices(config), weight_format)
+    else:
+        plain |= _experts_bytes(config, weight_format)
     if weight_format is not WeightFormat.NVFP4:
-        attention = _stored_bytes(attention_matrices(config), weight_format)
-        plain["attention"] = layers * (attention + _scalar_bytes(weight_format, matrices=5))
+        plain["attention"] = _matrices_bytes(config, attention_matrices(config), weight_format)
     return Parts(**plain)
 
 
-def cache_bytes_per_token(config: ModelConfig, item_bytes: int = 2) -> int:
-    """Bytes of latent cache that one token takes in all layers; 2 bytes a value is BF16."""
-    return config.num_hidden_layers * config.latent_dim * item_bytes
+def _matrices_bytes(config: AnyConfig, matrices: list[Matrix], weight_format: WeightFormat) -> int:
+    """Bytes of matrices that every layer has."""
+    scalars = _scalar_bytes(weight_format, matrices=len(matrices))
+    return config.num_hidden_layers * (_stored_bytes(matrices, weight_format) + scalars)
+
+
+def _experts_bytes(config: ModelConfig, weight_format: WeightFormat) -> dict[str, int]:
+    """Bytes of the routed and shared experts of all layers."""
+    layers = config.num_hidden_layers
+    expert = _stored_bytes(expert_matrices(config), weight_format)
+    routed = expert + _scalar_bytes(weight_format, matrices=3, is_routed=True)
+    shared = config.n_shared_experts * expert + _scalar_bytes(weight_format, matrices=3)
+    return {
+        "routed_experts": layers * config.n_routed_experts * routed,
+        "shared_experts": layers * shared,
+    }
+
+
+def cache_bytes_per_token(config: AnyConfig, item_bytes: int = 2) -> int:
+    """Bytes of cache that one token takes in all layers; 2 bytes a value is BF16."""
+    return config.num_hidden_layers * config.cache_width * item_bytes
 
 
 def memory_bytes(
-    config: ModelConfig,
+    config: AnyConfig,
     weight_format: WeightFormat,
     *,
     context: int,
@@ -137,20 +160,24 @@ def memory_bytes(
     return weight_bytes(config, weight_format).total + cache
 
 
-def flops_per_token(config: ModelConfig, *, context: int, experts: int | None = None) -> int:
+def flops_per_token(config: AnyConfig, *, context: int, experts: int | None = None) -> int:
     """Floating-point operations of one decoded token that attends to `context` tokens.
 
-    Two per multiplication with a weight; attention is counted in its absorbed form, in which each
-    head reads the latent once as a key and once as a value.
+    Two per multiplication with a weight; latent attention is counted in its absorbed form, in which
+    each head reads the latent once as a key and once as a value.
     """
     parts = count_parameters(config)
     weights = active_parameters(config, experts).with_head - parts.norms
-    per_key = config.num_attention_heads * (config.latent_dim + config.kv_lora_rank)
+    if isinstance(config, DenseConfig):
+        per_head = 2 * config.head_dim
+    else:
+        per_head = config.latent_dim + config.kv_lora_rank
+    per_key = config.num_attention_heads * per_head
     return 2 * (weights + config.num_hidden_layers * per_key * context)
 
 
 def decode_bytes(
-    config: ModelConfig,
+    config: AnyConfig,
     weight_format: WeightFormat,
     *,
     context: int,
@@ -164,17 +191,23 @@ def decode_bytes(
     token chose at random. Divide by `sequences` for the bytes per token.
     """
     parts = weight_bytes(config, weight_format)
-    total, chosen = config.n_routed_experts, experts or config.num_experts_per_tok
-    distinct = total * (1 - (1 - chosen / total) ** sequences)
-    dense = parts.attention + parts.norms + parts.routers + parts.shared_experts + parts.head
+    always = parts.total - parts.routed_experts - parts.embedding - parts.vision
+    chosen = 0.0
+    if config.n_routed_experts:
+        each = (experts or config.num_experts_per_tok) / config.n_routed_experts
+        chosen = 1 - (1 - each) ** sequences
     embedding_rows = sequences * parts.embedding // config.vocab_size
     cache = sequences * context * cache_bytes_per_token(config, cache_item_bytes)
-    return dense + round(parts.routed_experts * distinct / total) + embedding_rows + cache
+    return always + round(parts.routed_experts * chosen) + embedding_rows + cache
 
 
-def attention_matrices(config: ModelConfig) -> list[Matrix]:
-    """The projections of one layer's attention: q_a, q_b, kv_a, kv_b, o."""
+def attention_matrices(config: AnyConfig) -> list[Matrix]:
+    """The projections of one layer's attention: q_a, q_b, kv_a, kv_b, o; q, k, v, o where dense."""
     heads = config.num_attention_heads
+    if isinstance(config, DenseConfig):
+        query = (heads * config.head_dim, config.hidden_size)
+        key = (config.num_key_value_heads * config.head_dim, config.hidden_size)
+        return [query, key, key, (config.hidden_size, heads * config.head_dim)]
     return [
         (config.q_lora_rank, config.hidden_size),
         (heads * config.qk_head_dim, config.q_lora_rank),
@@ -182,6 +215,12 @@ def attention_matrices(config: ModelConfig) -> list[Matrix]:
         (heads * (config.qk_nope_head_dim + config.v_head_dim), config.kv_lora_rank),
         (config.hidden_size, heads * config.v_head_dim),
     ]
+
+
+def mlp_matrices(config: DenseConfig) -> list[Matrix]:
+    """The matrices of one dense layer's MLP: gate, up, down."""
+    wide = (config.intermediate_size, config.hidden_size)
+    return [wide, wide, (config.hidden_size, config.intermediate_size)]
 
 
 def expert_matrices(config: ModelConfig) -> list[Matrix]:
@@ -194,7 +233,9 @@ def _num_values(matrices: list[Matrix]) -> int:
     return sum(rows * inputs for rows, inputs in matrices)
 
 
-def _of_routed(quantity: int, config: ModelConfig, experts: int | None) -> int:
+def _of_routed(quantity: int, config: AnyConfig, experts: int | None) -> int:
+    if not quantity:
+        return 0
     count = config.num_experts_per_tok if experts is None else experts
     return quantity // config.n_routed_experts * count
 
@@ -229,7 +270,7 @@ def _scalar_bytes(weight_format: WeightFormat, *, matrices: int, is_routed: bool
             return 0
 
 
-def _vision_parameters(config: ModelConfig) -> int:
+def _vision_parameters(config: AnyConfig) -> int:
     vision = config.vision
     if vision is None:
         return 0

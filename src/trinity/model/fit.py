@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from trinity.config import ModelConfig
+from trinity.config import AnyConfig
 from trinity.model.cost import cache_bytes_per_token, weight_bytes
 from trinity.model.weight_format import WeightFormat
 
@@ -84,7 +84,7 @@ def this_machine(directory: Path = Path()) -> Machine:
     )
 
 
-def fits(config: ModelConfig, machine: Machine, *, is_on_disk: bool = False) -> list[Fit]:
+def fits(config: AnyConfig, machine: Machine, *, is_on_disk: bool = False) -> list[Fit]:
     """The verdict on each format; `is_on_disk` says that the weights need no more disk space."""
     return [_fit(config, machine, known, is_on_disk) for known in WeightFormat]
 
@@ -99,7 +99,7 @@ def human_bytes(num_bytes: int) -> str:
     return f"{value:.3g} {unit}"
 
 
-def _fit(config: ModelConfig, machine: Machine, known: WeightFormat, is_on_disk: bool) -> Fit:
+def _fit(config: AnyConfig, machine: Machine, known: WeightFormat, is_on_disk: bool) -> Fit:
     parts = weight_bytes(config, known)
     place, context = _place(config, machine, known)
     if place is Place.DISK and not is_on_disk and parts.total > machine.disk_free_bytes:
@@ -124,7 +124,7 @@ def _fit(config: ModelConfig, machine: Machine, known: WeightFormat, is_on_disk:
     )
 
 
-def _place(config: ModelConfig, machine: Machine, known: WeightFormat) -> tuple[Place, int]:
+def _place(config: AnyConfig, machine: Machine, known: WeightFormat) -> tuple[Place, int]:
     parts = weight_bytes(config, known)
     gpu_bytes = max((gpu.free_bytes for gpu in machine.gpus), default=0)
     wanted = min(MIN_CONTEXT, config.max_position_embeddings)
@@ -132,6 +132,8 @@ def _place(config: ModelConfig, machine: Machine, known: WeightFormat) -> tuple[
         context = _context(config, free, parts.total)
         if context >= wanted:
             return place, context
+    if not config.n_routed_experts:
+        return Place.NOWHERE, 0
     # Streaming keeps all but the routed experts, and at least those of one token.
     share = config.num_experts_per_tok / config.n_routed_experts
     resident = parts.total - round(parts.routed_experts * (1 - share))
@@ -139,7 +141,7 @@ def _place(config: ModelConfig, machine: Machine, known: WeightFormat) -> tuple[
     return (Place.DISK if streams else Place.NOWHERE), 0
 
 
-def _context(config: ModelConfig, free_bytes: int, weight_bytes: int) -> int:
+def _context(config: AnyConfig, free_bytes: int, weight_bytes: int) -> int:
     room = int(free_bytes * USABLE) - weight_bytes
     return max(0, min(room // cache_bytes_per_token(config), config.max_position_embeddings))
 

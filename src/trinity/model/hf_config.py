@@ -1,20 +1,20 @@
-"""The official `config.json` (Hugging Face layout) to a `ModelConfig` and back.
+"""The official `config.json` (Hugging Face layout) to a config of either architecture and back.
 
 A value that would change the network's arithmetic is honoured or refused; others are ignored.
 """
 
 from __future__ import annotations
 
-from trinity.config import ModelConfig, RopeConfig, VisionConfig
-from trinity.errors import CheckpointError, ConfigError
-from trinity.model.json_fields import Fields
+from collections.abc import Callable
+
+from trinity.config import AnyConfig, DenseConfig, ModelConfig, RopeConfig, VisionConfig
+from trinity.errors import CheckpointError
+from trinity.model.dense_config import dense_from_hf, dense_text_to_hf
+from trinity.model.json_fields import MAX_LAYERS, MAX_POSITIONS, Fields, build_config
 from trinity.model.weight_format import WeightFormat
 
 _DEFAULTS = ModelConfig()
 _VISION_DEFAULTS = VisionConfig()
-
-MAX_LAYERS = 1024
-MAX_POSITIONS = 2**40
 
 _TEXT_WIDTHS = (
     "hidden_size num_attention_heads q_lora_rank kv_lora_rank qk_nope_head_dim qk_rope_head_dim "
@@ -42,27 +42,34 @@ _TEXT_FIXED: dict[str, tuple[object, ...]] = {
 _DTYPES = {"bfloat16": WeightFormat.BF16, "float32": WeightFormat.FP32}
 
 
-def config_from_hf(data: Fields) -> ModelConfig:
-    """The model that `config.json` describes: with vision (mistral3) or text alone (mistral4).
+def config_from_hf(data: Fields) -> AnyConfig:
+    """The model that `config.json` describes: with vision (mistral3) or text alone.
 
-    Raises `CheckpointError` for other architectures and for settings that are not implemented.
+    The text is Small 4's (mistral4) or dense (mistral). Raises `CheckpointError` for other
+    architectures and for settings that are not implemented.
     """
     kind = data.text("model_type", "unknown")
-    if kind == "mistral4":
-        return _model(data, vision=None, image_token_id=_DEFAULTS.image_token_id)
     text = data.section("text_config") if kind == "mistral3" else data
-    if text.data.get("model_type") != "mistral4":
-        raise CheckpointError(
-            f"{data.where}: the architecture is {kind}; only mistral4 text models, alone or "
-            "inside mistral3, are supported."
-        )
+    read: Callable[[Fields, VisionConfig | None, int], AnyConfig]
+    match text.text("model_type", "unknown"):
+        case "mistral4":
+            read = _model
+        case "mistral":
+            read = dense_from_hf
+        case _:
+            raise CheckpointError(
+                f"{data.where}: the architecture is {kind}; only mistral4 and mistral text models, "
+                "alone or inside mistral3, are supported."
+            )
+    if text is data:
+        return read(data, None, _DEFAULTS.image_token_id)
     data.must_be("tie_word_embeddings", False)
     data.must_be("multimodal_projector_bias", False)
     data.must_be("projector_hidden_act", "gelu")
     data.must_be("vision_feature_layer", -1)
     image_key = "image_token_index" if data.has("image_token_index") else "image_token_id"
     image_token_id = data.integer(image_key, _DEFAULTS.image_token_id, least=0)
-    return _model(text, _vision(data), image_token_id)
+    return read(text, _vision(data), image_token_id)
 
 
 def weight_format_of(data: Fields) -> WeightFormat:
@@ -86,12 +93,15 @@ def quantised_format(quantisation: Fields) -> WeightFormat:
     raise quantisation.fault("quant_method", "fp8 or compressed-tensors in NVFP4")
 
 
-def config_to_hf(config: ModelConfig, weight_format: WeightFormat) -> dict[str, object]:
+def config_to_hf(config: AnyConfig, weight_format: WeightFormat) -> dict[str, object]:
     """`config.json` for a model in this format, as transformers 5.23 writes and reads it."""
     dtype = next(name for name, known in _DTYPES.items() if known is weight_format)
-    text = _text_to_hf(config)
+    if isinstance(config, DenseConfig):
+        text, alone = dense_text_to_hf(config), "MistralForCausalLM"
+    else:
+        text, alone = _text_to_hf(config), "Mistral4ForCausalLM"
     if config.vision is None:
-        return {"architectures": ["Mistral4ForCausalLM"], "dtype": dtype, **text}
+        return {"architectures": [alone], "dtype": dtype, **text}
     return {
         "architectures": ["Mistral3ForConditionalGeneration"],
         "dtype": dtype,
@@ -107,20 +117,13 @@ def config_to_hf(config: ModelConfig, weight_format: WeightFormat) -> dict[str, 
     }
 
 
-def build_config(where: str, **values: object) -> ModelConfig:
-    """A `ModelConfig` of `values`, its complaints turned into `CheckpointError`."""
-    try:
-        return ModelConfig(**values)  # type: ignore[arg-type]
-    except ConfigError as error:
-        raise CheckpointError(f"{where}: {error.message}") from None
-
-
 def _model(text: Fields, vision: VisionConfig | None, image_token_id: int) -> ModelConfig:
     for key, allowed in _TEXT_FIXED.items():
         text.must_be(key, *allowed)
     sizes = {key: text.integer(key) for key in _TEXT_WIDTHS}
     text.must_be("num_key_value_heads", sizes["num_attention_heads"])
     config = build_config(
+        ModelConfig,
         text.where,
         **sizes,
         num_hidden_layers=text.integer("num_hidden_layers", most=MAX_LAYERS),

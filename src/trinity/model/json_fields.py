@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
-from trinity.errors import CheckpointError
+from trinity.config import DenseConfig, ModelConfig
+from trinity.errors import CheckpointError, ConfigError
 
 MAX_JSON_BYTES = 64 * 1024 * 1024
 MAX_SIZE = 2**18
 """Largest width or count accepted; products of three stay far from overflow."""
 MAX_NUMBER = 1e12
 """Largest other number accepted."""
+MAX_LAYERS = 1024
+MAX_POSITIONS = 2**40
+
+Config = TypeVar("Config", ModelConfig, DenseConfig)
 
 
 def read_json(path: Path) -> Fields:
@@ -105,3 +111,11 @@ class Fields:
         if default is None:
             raise CheckpointError(f"{self.where}: the key {key} is missing.")
         return default
+
+
+def build_config(kind: type[Config], where: str, **values: object) -> Config:
+    """A config of `values`, its complaints turned into `CheckpointError`."""
+    try:
+        return kind(**values)  # type: ignore[arg-type]
+    except ConfigError as error:
+        raise CheckpointError(f"{where}: {error.message}") from None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from trinity.config import ModelConfig
+from trinity.config import AnyConfig, DenseConfig
 
 Shape = tuple[int, ...]
 
@@ -50,35 +50,42 @@ def halves_from_pairs(weight: Tensor, num_heads: int) -> Tensor:
     return pairs.transpose(1, 2).flatten(0, 2)
 
 
-def official_parts(shapes: dict[str, Shape], config: ModelConfig) -> Iterator[Part]:
+def official_parts(shapes: dict[str, Shape], config: AnyConfig) -> Iterator[Part]:
     """The Hugging Face layout: one tensor a parameter, under the parameter's own name."""
     for parameter, shape in shapes.items():
         name = official_name(parameter, config)
         yield Part(name=name, shape=shape, parameter=parameter)
 
 
-def official_name(parameter: str, config: ModelConfig) -> str:
+def official_name(parameter: str, config: AnyConfig) -> str:
     """The name on disk: a model of text alone has no `language_model` around it."""
     return parameter if config.vision else parameter.removeprefix("language_model.")
 
 
-def native_parts(shapes: dict[str, Shape], config: ModelConfig) -> Iterator[Part]:
-    """The layout of `consolidated.safetensors`: experts one by one, rotary vision rows in pairs."""
+def native_parts(shapes: dict[str, Shape], config: AnyConfig) -> Iterator[Part]:
+    """The layout of `consolidated.safetensors`: experts one by one, rotary rows in pairs."""
     for parameter, shape in shapes.items():
         if ".mlp.experts." in parameter:
             yield from _expert_parts(parameter, shape)
             continue
-        is_rotary = parameter.startswith("vision_tower.") and parameter.endswith(
-            ("q_proj.weight", "k_proj.weight")
-        )
         yield Part(
             name=native_name(parameter),
             shape=shape,
             parameter=parameter,
-            interleaved_heads=config.vision.num_attention_heads
-            if is_rotary and config.vision
-            else None,
+            interleaved_heads=_interleaved_heads(parameter, config),
         )
+
+
+def _interleaved_heads(parameter: str, config: AnyConfig) -> int | None:
+    """Heads whose rotary rows are to be reordered; latent attention has pairs in both layouts."""
+    if not parameter.endswith(("q_proj.weight", "k_proj.weight")):
+        return None
+    if parameter.startswith("vision_tower.") and config.vision:
+        return config.vision.num_attention_heads
+    if not isinstance(config, DenseConfig):
+        return None
+    is_query = parameter.endswith("q_proj.weight")
+    return config.num_attention_heads if is_query else config.num_key_value_heads
 
 
 def _expert_parts(parameter: str, shape: Shape) -> Iterator[Part]:
@@ -113,7 +120,13 @@ _NATIVE_WORDS = {
     "self_attn.kv_a_layernorm": "attention.kv_a_norm",
     "self_attn.kv_b_proj": "attention.wkv_b",
     "self_attn.o_proj": "attention.wo",
+    "self_attn.q_proj": "attention.wq",
+    "self_attn.k_proj": "attention.wk",
+    "self_attn.v_proj": "attention.wv",
     "mlp.gate": "gate",
+    "mlp.gate_proj": "feed_forward.w1",
+    "mlp.down_proj": "feed_forward.w2",
+    "mlp.up_proj": "feed_forward.w3",
     "mlp.shared_experts.gate_proj": "shared_experts.w1",
     "mlp.shared_experts.down_proj": "shared_experts.w2",
     "mlp.shared_experts.up_proj": "shared_experts.w3",

@@ -1,11 +1,12 @@
-"""The original `params.json` to a `ModelConfig`."""
+"""The original `params.json` to a config of either architecture."""
 
 from __future__ import annotations
 
-from trinity.config import ModelConfig, RopeConfig, VisionConfig
+from trinity.config import AnyConfig, ModelConfig, RopeConfig, VisionConfig
 from trinity.errors import CheckpointError
-from trinity.model.hf_config import MAX_LAYERS, MAX_POSITIONS, build_config, quantised_format
-from trinity.model.json_fields import Fields
+from trinity.model.dense_config import dense_from_params
+from trinity.model.hf_config import quantised_format
+from trinity.model.json_fields import MAX_LAYERS, MAX_POSITIONS, Fields, build_config
 from trinity.model.weight_format import WeightFormat
 
 _DEFAULTS = ModelConfig()
@@ -30,20 +31,31 @@ _EXPERT_WIDTHS = {
 _VISION_WIDTHS = "hidden_size intermediate_size num_attention_heads patch_size".split()
 
 
-def config_from_params(data: Fields) -> ModelConfig:
-    """The model that `params.json` describes.
+def config_from_params(data: Fields) -> AnyConfig:
+    """The model that `params.json` describes: Small 4's with experts, dense without.
 
     Raises `CheckpointError` for other architectures and for settings that are not implemented.
     """
-    if not data.has("moe") or not data.has("q_lora_rank"):
+    if data.has("moe") != data.has("q_lora_rank"):
         raise CheckpointError(
-            f"{data.where}: there are no latent attention and no experts in it; only models of "
-            "the Small 4 family are supported."
+            f"{data.where}: it has latent attention or experts and not both; only Small 4, which "
+            "has both, and dense models, which have neither, are supported."
         )
+    vision, image_token_id = None, _DEFAULTS.image_token_id
+    if data.has("vision_encoder"):
+        encoder = data.section("vision_encoder")
+        vision = _vision(encoder)
+        image_token_id = encoder.integer("image_token_id", image_token_id, least=0)
+    if data.has("moe"):
+        return _small4(data, vision, image_token_id)
+    return dense_from_params(data, vision, image_token_id)
+
+
+def _small4(data: Fields, vision: VisionConfig | None, image_token_id: int) -> ModelConfig:
     moe = data.section("moe")
     _refuse_other_maths(data, moe)
-    has_vision = data.has("vision_encoder")
     return build_config(
+        ModelConfig,
         data.where,
         **{ours: data.integer(key) for key, ours in _WIDTHS.items()},
         **{ours: moe.integer(key) for key, ours in _EXPERT_WIDTHS.items()},
@@ -51,12 +63,8 @@ def config_from_params(data: Fields) -> ModelConfig:
         max_position_embeddings=_positions(data),
         rms_norm_eps=data.number("norm_eps"),
         rope=_rope(data),
-        vision=_vision(data.section("vision_encoder")) if has_vision else None,
-        image_token_id=data.section("vision_encoder").integer(
-            "image_token_id", _DEFAULTS.image_token_id, least=0
-        )
-        if has_vision
-        else _DEFAULTS.image_token_id,
+        vision=vision,
+        image_token_id=image_token_id,
     )
 
 

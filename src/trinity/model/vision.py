@@ -11,9 +11,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from trinity.config import ModelConfig, VisionConfig
+from trinity.config import AnyConfig, VisionConfig
 from trinity.model.norm import RMSNorm
 from trinity.ops import dispatch
+from trinity.ops.rope import rotate_halves
 
 Grid = tuple[int, int]
 """Rows and columns of a picture, in patches."""
@@ -148,7 +149,7 @@ class PatchMerger(nn.Module):
 class Projector(nn.Module):
     """Patch states to text-width features: norm, merger, two linear layers with exact GELU."""
 
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: AnyConfig) -> None:
         """Allocate; raises `ValueError` for a model without vision."""
         super().__init__()
         if config.vision is None:
@@ -174,10 +175,3 @@ def patch_angles(rows: int, columns: int, config: VisionConfig) -> Tensor:
     column = torch.arange(columns)[None, :, None] * frequency[1::2]
     angles = torch.cat((row.expand(-1, columns, -1), column.expand(rows, -1, -1)), dim=-1)
     return angles.flatten(0, 1)
-
-
-def rotate_halves(x: Tensor, angles: Tensor) -> Tensor:
-    """Rotate pairs (i, i + half) of the last axis of `x` by `angles` [..., half]."""
-    first, second = x.chunk(2, dim=-1)
-    cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
-    return torch.cat((first * cos - second * sin, second * cos + first * sin), dim=-1)

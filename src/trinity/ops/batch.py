@@ -1,7 +1,7 @@
 """What ops need to know of a step beside activations and weights: the tensors of one batch.
 
 `PackedBatch` is whole sequences without a cache: training and scoring. `PagedBatch` is any mix of
-prompt chunks and decoded tokens over the paged latent cache: serving. Both list tokens flat, one
+prompt chunks and decoded tokens over the paged cache: serving. Both list tokens flat, one
 after another, with no padding; ops that need a grid make it themselves.
 """
 
@@ -56,7 +56,7 @@ class PagedBatch:
     positions_T: Tensor
     """Position of each token in its sequence, int64."""
     slots_T: Tensor
-    """Flat cache slot (block * block size + offset) where each token's latent goes, int64."""
+    """Flat cache slot (block * block size + offset) of what is cached of each token, int64."""
     block_table_SB: Tensor
     """Cache blocks of each sequence in order, int64; 0, the null block, beyond its end."""
     group_tokens_GQ: Tensor

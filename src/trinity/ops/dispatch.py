@@ -10,10 +10,11 @@ from importlib.util import find_spec
 import torch
 from torch import Tensor
 
-from trinity.config import ModelConfig
-from trinity.ops import reference
+from trinity.config import DenseConfig, ModelConfig
+from trinity.ops import reference, reference_dense
 from trinity.ops.batch import Batch, PackedBatch
 from trinity.ops.reference import AttentionWeights, ExpertsWeights, Routing
+from trinity.ops.reference_dense import GroupedAttentionWeights, MLPWeights
 
 HAS_NATIVE = find_spec("trinity.ops._native") is not None
 """False where Trinity was installed without a C++ compiler."""
@@ -52,6 +53,22 @@ def experts_block(
     if isinstance(batch, PackedBatch) and trains_natively(x_TD, w.down_EDF, *w.down_EDF.shape):
         return native.experts_block(x_TD, w, experts_T, batch)
     return reference.experts_block(x_TD, w, experts_T, batch)
+
+
+def grouped_attention_block(
+    x_TD: Tensor,
+    w: GroupedAttentionWeights,
+    config: DenseConfig,
+    batch: Batch,
+    cache_BLX: Tensor | None,
+) -> Tensor:
+    """See `reference_dense.grouped_attention_block`; library products are fast in training."""
+    return reference_dense.grouped_attention_block(x_TD, w, config, batch, cache_BLX)
+
+
+def mlp_block(x_TD: Tensor, w: MLPWeights, batch: Batch) -> Tensor:
+    """See `reference_dense.mlp_block`; library products are fast in training."""
+    return reference_dense.mlp_block(x_TD, w, batch)
 
 
 def trains_natively(x: Tensor, weight: Tensor, *widths: int) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from trinity.config import ModelConfig
+from trinity.config import AnyConfig, ModelConfig
 from trinity.ops import _native as kernels
 from trinity.ops.batch import PagedBatch
 from trinity.ops.reference import AttentionWeights, ExpertsWeights
@@ -28,6 +28,7 @@ class Weights:
     dense: kernels.Plan
     """Attention, shared experts and head."""
     routed: kernels.Plan
+    """Routed experts; the MLP of a dense model, which has most of its bytes."""
     router: kernels.Plan
 
 
@@ -103,9 +104,7 @@ class Step:
     arrays: tuple[Tensor, ...]
 
     @classmethod
-    def of(
-        cls, batch: PagedBatch, frequencies: Tensor, block_size: int, config: ModelConfig
-    ) -> Step:
+    def of(cls, batch: PagedBatch, frequencies: Tensor, block_size: int, config: AnyConfig) -> Step:
         """Describe `batch`; its rotary tables are made here, once for all layers."""
         table = batch.block_table_SB
         context = torch.tensor(batch.context_G)
@@ -115,12 +114,14 @@ class Step:
         )  # fmt: skip
         sizes = [
             len(batch.positions_T), *batch.group_tokens_GQ.shape, block_size, table.stride(0),
-            config.qk_rope_head_dim,
+            2 * len(frequencies),
         ]  # fmt: skip
-        rope = config.rope
-        step = kernels.Step.make(
-            sizes, _addresses(arrays), rope.temperature_beta, rope.original_max_position_embeddings
-        )
+        # A dense model's queries have no temperature.
+        beta, original = 0.0, 1
+        if isinstance(config, ModelConfig):
+            beta = config.rope.temperature_beta
+            original = config.rope.original_max_position_embeddings
+        step = kernels.Step.make(sizes, _addresses(arrays), beta, original)
         return cls(step, arrays)
 
 

@@ -1,13 +1,16 @@
 """Every op in plain PyTorch: the definition of correct, and the fallback on any machine.
 
-Two coarse ops carry a layer: `attention_block` and `experts_block`. With `batch.row_tile` set, the
+Two coarse ops carry a layer: `attention_block` and `experts_block`; those of the dense architecture
+are in `reference_dense`. With `batch.row_tile` set, the
 arithmetic of a row depends on inner sizes only, so a row has the same bits in any company.
 Shape letters: T tokens, S sequences, D model width, H heads, Q query-key width, R rotary width,
-C latent width, V value width, E experts, F expert width, B blocks, L slots per block, G groups.
+C latent width, V value width, E experts, F expert width, B blocks, L slots per block, G groups,
+N heads of keys and values.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -26,6 +29,9 @@ EXPERT_TILES = (8, 64)
 """Fewest and most rows per product when many tokens are routed."""
 GATHER_BYTES = 8 << 20
 """Few rows gather their experts' weights; the copies stay below this."""
+
+ReadCache = Callable[[Tensor], tuple[Tensor, Tensor]]
+"""Makes of cached tokens [.., X] their keys [.., N, C] and values [.., N, V], N heads of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,12 @@ def silu(x: Tensor, row_tile: int | None) -> Tensor:
     return F.silu(x) if row_tile is None else x / (1 + torch.exp(-x))
 
 
+def swiglu(x_TD: Tensor, gate: Tensor, up: Tensor, down: Tensor, row_tile: int | None) -> Tensor:
+    """down (silu(gate x) * up x), matrices [out, in] (arXiv 2002.05202)."""
+    inner = silu(linear(x_TD, gate, row_tile), row_tile) * linear(x_TD, up, row_tile)
+    return linear(inner, down, row_tile)
+
+
 # --- latent attention -----------------------------------------------------------------------------
 
 
@@ -164,6 +176,13 @@ def packed_attention(
     key_nope, value = expanded.split([config.qk_nope_head_dim, config.v_head_dim], dim=-1)
     rotary_THR = rotary[:, None].expand(-1, config.num_attention_heads, -1)
     key = torch.cat((key_nope, rotary_THR), dim=-1)
+    return causal_attention(query_THQ, key, value, batch, scale)
+
+
+def causal_attention(
+    query_THQ: Tensor, key_THQ: Tensor, value_THV: Tensor, batch: PackedBatch, scale: float
+) -> Tensor:
+    """Softmax attention of each token to its own sequence up to itself, [T, H, V]."""
     grid = batch.sequence_T * batch.max_length + batch.positions_T
 
     def to_grid(x_THX: Tensor) -> Tensor:
@@ -173,7 +192,7 @@ def packed_attention(
 
     # Padding stands after each sequence's last token, so causality alone keeps it out.
     out_SHLV = F.scaled_dot_product_attention(
-        to_grid(query_THQ), to_grid(key), to_grid(value), is_causal=True, scale=scale
+        to_grid(query_THQ), to_grid(key_THQ), to_grid(value_THV), is_causal=True, scale=scale
     )
     return out_SHLV.transpose(1, 2).flatten(0, 1)[grid]
 
@@ -192,7 +211,14 @@ def absorbed_attention(
     nope, rotary = query_THQ.split([config.qk_nope_head_dim, config.qk_rope_head_dim], dim=-1)
     absorbed = per_head_product(nope, key_HNC, batch.row_tile)
     query_THC = torch.cat((absorbed, rotary), dim=-1) * scale
-    context_THC = paged_attention(query_THC, cache_BLC, config.kv_lora_rank, batch)
+
+    def read(latent_GKC: Tensor) -> tuple[Tensor, Tensor]:
+        """One key for all heads, whose first part is the value."""
+        key_GKNC = latent_GKC[..., None, :]
+        return key_GKNC, key_GKNC[..., : config.kv_lora_rank]
+
+    context_TNHC = paged_attention(query_THC[:, None], cache_BLC, config.kv_lora_rank, read, batch)
+    context_THC = context_TNHC.squeeze(1)
     return per_head_product(context_THC, value_HVC.transpose(1, 2), batch.row_tile)
 
 
@@ -208,49 +234,56 @@ def per_head_product(x_THI: Tensor, weight_HIO: Tensor, row_tile: int | None) ->
 
 
 def paged_attention(
-    query_THC: Tensor, cache_BLC: Tensor, value_width: int, batch: PagedBatch
+    query_TNHC: Tensor, cache_BLX: Tensor, value_width: int, read: ReadCache, batch: PagedBatch
 ) -> Tensor:
-    """Softmax over each group's cached keys, one tile of blocks at a time: [T, H, value_width].
+    """Softmax over each group's cached keys, one tile of blocks at a time: [T, N, H, value_width].
 
-    The running maximum and sum are those of online softmax (arXiv 1805.02867). Workspace is
-    GROUP_TILE x KEY_TILE latents whatever the context. A tile beyond a group's end changes no bit.
+    There are N heads of keys and values, each for H query heads. The running maximum and sum are
+    those of online softmax (arXiv 1805.02867). Workspace is GROUP_TILE x KEY_TILE cached tokens
+    whatever the context. A tile beyond a group's end changes no bit.
     """
-    out_THV = query_THC.new_empty(*query_THC.shape[:2], value_width)
+    out_TNHV = query_TNHC.new_empty(*query_TNHC.shape[:3], value_width)
     for start in range(0, len(batch.context_G), GROUP_TILE):
         stop = start + GROUP_TILE
         tokens_GQ = batch.group_tokens_GQ[start:stop]
         table_GB = batch.block_table_SB[batch.group_sequence_G[start:stop]]
         num_keys = max(batch.context_G[start:stop])
-        query_GQHC = query_THC[tokens_GQ]
         positions_GQ = batch.positions_T[tokens_GQ]
-        out_THV[tokens_GQ] = _online_softmax(
-            query_GQHC, positions_GQ, cache_BLC, table_GB, num_keys, value_width, batch.row_tile
+        # [G, N, Q, H, C]: a head of keys and values sees all the queries that read it.
+        query = query_TNHC[tokens_GQ].transpose(1, 2)
+        mixed = _online_softmax(
+            query, positions_GQ, cache_BLX, table_GB, num_keys, value_width, read, batch.row_tile
         )
-    return out_THV
+        out_TNHV[tokens_GQ] = mixed.transpose(1, 2)
+    return out_TNHV
 
 
 def _online_softmax(
-    query_GQHC: Tensor,
+    query_GNQHC: Tensor,
     positions_GQ: Tensor,
-    cache_BLC: Tensor,
+    cache_BLX: Tensor,
     table_GB: Tensor,
     num_keys: int,
     value_width: int,
+    read: ReadCache,
     row_tile: int | None,
 ) -> Tensor:
-    groups, width, heads, _ = query_GQHC.shape
-    block_size = cache_BLC.shape[1]
+    groups, heads, width, sharing, _ = query_GNQHC.shape
+    block_size = cache_BLX.shape[1]
     blocks_per_tile = max(1, KEY_TILE // block_size)
-    query = query_GQHC.flatten(1, 2).float()
-    limit = positions_GQ.repeat_interleave(heads, dim=1)[:, :, None]
-    top = query.new_full((groups, width * heads, 1), float("-inf"))
-    total = query.new_zeros(groups, width * heads, 1)
-    mixed = query.new_zeros(groups, width * heads, value_width)
+    query = query_GNQHC.flatten(2, 3).flatten(0, 1).float()
+    limit = positions_GQ.repeat_interleave(sharing, dim=1).repeat_interleave(heads, dim=0)[
+        ..., None
+    ]
+    top = query.new_full((groups * heads, width * sharing, 1), float("-inf"))
+    total = torch.zeros_like(top)
+    mixed = query.new_zeros(groups * heads, width * sharing, value_width)
     for first in range(0, -(-num_keys // block_size), blocks_per_tile):
         blocks = table_GB[:, first : first + blocks_per_tile]
         # The last tile is filled up with the null block: every product has the same inner size.
         blocks = F.pad(blocks, (0, blocks_per_tile - blocks.shape[1]))
-        keys = cache_BLC[blocks].flatten(1, 2).float()
+        tile = read(cache_BLX[blocks].flatten(1, 2).float())
+        keys, values = (x_GKNC.transpose(1, 2).flatten(0, 1) for x_GKNC in tile)
         key_position = torch.arange(keys.shape[1], device=keys.device) + first * block_size
         score = batched_product(query, keys.transpose(1, 2), row_tile)
         score = score.masked_fill(key_position > limit, float("-inf"))
@@ -258,9 +291,10 @@ def _online_softmax(
         weight = torch.exp(score - new_top)
         fade = torch.exp(top - new_top)
         total = total * fade + weight.sum(-1, keepdim=True)
-        mixed = mixed * fade + batched_product(weight, keys[..., :value_width], row_tile)
+        mixed = mixed * fade + batched_product(weight, values, row_tile)
         top = new_top
-    return (mixed / total).unflatten(1, (width, heads)).to(query_GQHC.dtype)
+    mixed = (mixed / total).unflatten(1, (width, sharing)).unflatten(0, (groups, heads))
+    return mixed.to(query_GNQHC.dtype)
 
 
 # --- mixture of experts ---------------------------------------------------------------------------
@@ -309,9 +343,7 @@ def renormalise(weight_TK: Tensor) -> Tensor:
 
 def shared_expert(x_TD: Tensor, w: ExpertsWeights, row_tile: int | None) -> Tensor:
     """The always-on expert: SwiGLU, weight 1, no gate."""
-    gate = linear(x_TD, w.shared_gate, row_tile)
-    up = linear(x_TD, w.shared_up, row_tile)
-    return linear(silu(gate, row_tile) * up, w.shared_down, row_tile)
+    return swiglu(x_TD, w.shared_gate, w.shared_up, w.shared_down, row_tile)
 
 
 def routed_experts(

@@ -1,6 +1,8 @@
-"""Rotary position embedding as the family uses it: YaRN blending, interleaved pairs, temperature.
+"""Rotary position embedding as the families use it: plain or YaRN frequencies, both layouts of the
+pairs, the query temperature.
 
-Formulas: YaRN (arXiv 2309.00071) for the frequencies; the query temperature is Llama 4's.
+Formulas: RoPE (arXiv 2104.09864) and YaRN (arXiv 2309.00071) for the frequencies; the query
+temperature is Llama 4's.
 """
 
 from __future__ import annotations
@@ -11,6 +13,11 @@ import torch
 from torch import Tensor
 
 from trinity.config import RopeConfig
+
+
+def inverse_frequencies(width: int, theta: float) -> Tensor:
+    """Angle per position of each of the `width / 2` rotary pairs, float32: theta^(-2i / width)."""
+    return (theta ** -(torch.arange(0, width, 2, dtype=torch.float64) / width)).float()
 
 
 def yarn_inverse_frequencies(width: int, rope: RopeConfig) -> Tensor:
@@ -44,6 +51,13 @@ def rotate_pairs(x: Tensor, angles: Tensor) -> Tensor:
     even, odd = x[..., 0::2], x[..., 1::2]
     cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
     return torch.stack((even * cos - odd * sin, even * sin + odd * cos), dim=-1).flatten(-2)
+
+
+def rotate_halves(x: Tensor, angles: Tensor) -> Tensor:
+    """Rotate the pairs (i, i + R/2) of `x` [..., R] by `angles` [..., R/2]."""
+    first, second = x.chunk(2, dim=-1)
+    cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
+    return torch.cat((first * cos - second * sin, second * cos + first * sin), dim=-1)
 
 
 def query_temperature(positions: Tensor, rope: RopeConfig) -> Tensor:

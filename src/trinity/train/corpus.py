@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from trinity.config import ModelConfig
+from trinity.config import AnyConfig
 from trinity.inputs.chat import render
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.train.families import trained_families
@@ -55,7 +55,8 @@ class CorpusConfig:
     full_experts_share: float = 0.45
     """Examples whose answer runs at the model's own expert count in every layer."""
     expert_range: tuple[int, int] = (1, 6)
-    """Otherwise every layer's count is drawn near one from this range (arXiv 2509.26520)."""
+    """Otherwise every layer's count is drawn near one from this range (arXiv 2509.26520). A dense
+    model has no experts, and the two say nothing."""
     max_tokens: int = 320
     """Longer examples are drawn again."""
     window_examples: int = 384
@@ -108,7 +109,7 @@ class Corpus(Dataset[list[list[MicroBatch]]]):
     """Data set of windows: `corpus[i]` is a list of steps, each a list of micro-batches."""
 
     def __init__(
-        self, config: CorpusConfig, model: ModelConfig, tokenizer_path: str, split: Split
+        self, config: CorpusConfig, model: AnyConfig, tokenizer_path: str, split: Split
     ) -> None:
         """Draw items of `split`; the tokenizer is opened in the process that reads."""
         self.config = config
@@ -192,7 +193,9 @@ class Corpus(Dataset[list[list[MicroBatch]]]):
             return (self.model.num_experts_per_tok,) * layers
         low, high = self.config.expert_range
         centre = rng.randint(low, high)
-        return tuple(min(max(centre + rng.choice((-1, 0, 0, 1)), low), high) for _ in range(layers))
+        counts = [min(max(centre + rng.choice((-1, 0, 0, 1)), low), high) for _ in range(layers)]
+        # Drawn for a dense model too, which has none: the same seed gives it the same examples.
+        return tuple(counts) if self.model.n_routed_experts else (0,) * layers
 
     def _cut(self, examples: Sequence[Example]) -> list[list[Example]]:
         groups: list[list[Example]] = [[]]

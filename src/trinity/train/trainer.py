@@ -17,9 +17,10 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Sampler
 
-from trinity.config import ModelConfig
+from trinity.config import AnyConfig
 from trinity.errors import ConfigError
-from trinity.model.small4 import Hidden, Small4, initialise
+from trinity.model.architecture import make_model
+from trinity.model.transformer import Hidden, Transformer, initialise
 from trinity.ops import PackedBatch
 from trinity.train.corpus import Corpus, CorpusConfig, MicroBatch
 from trinity.train.items import DOMAINS, Split
@@ -33,7 +34,7 @@ from trinity.train.vision.pretrain import EncoderConfig, pretrain_encoder
 class TrainConfig:
     """A complete run."""
 
-    model: ModelConfig
+    model: AnyConfig
     corpus: CorpusConfig
     tokenizer: str
     """Path of the `tekken.json`."""
@@ -92,7 +93,7 @@ class Trainer:
     """Runs one `TrainConfig` in one directory."""
 
     def __init__(
-        self, config: TrainConfig, directory: Path, load: Callable[[str], Small4] | None = None
+        self, config: TrainConfig, directory: Path, load: Callable[[str], Transformer] | None = None
     ) -> None:
         """Prepare model and optimisers, from the directory's newest whole checkpoint if it has one.
 
@@ -160,9 +161,9 @@ class Trainer:
         corpus = Corpus(settings, self.config.model, self.config.tokenizer, Split.VALIDATION)
         return [micro for step in corpus[0] for micro in step]
 
-    def _first_model(self, load: Callable[[str], Small4] | None) -> Small4:
+    def _first_model(self, load: Callable[[str], Transformer] | None) -> Transformer:
         if self.config.start is None:
-            model = Small4(self.config.model)
+            model = make_model(self.config.model)
             initialise(model, torch.Generator().manual_seed(self.config.seed))
             return model
         if load is None:
@@ -312,8 +313,11 @@ class _From(Sampler[int]):
 def balance_loss(hidden: Hidden) -> Tensor:
     """Experts x sum over experts of (share of rows) x (mean probability), averaged over layers.
 
-    1 when all experts are used equally. Switch Transformers, arXiv 2101.03961, eq. 4 to 6.
+    1 when all experts are used equally. Switch Transformers, arXiv 2101.03961, eq. 4 to 6. 0 for a
+    dense model, which has no experts.
     """
+    if not hidden.routings:
+        return hidden.states_TD.new_zeros(())
     losses = []
     for routing in hidden.routings:
         num_experts = routing.probability_TE.shape[1]

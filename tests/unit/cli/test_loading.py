@@ -8,7 +8,8 @@ import torch
 
 from trinity.config import ModelConfig
 from trinity.model.checkpoint import save_model
-from trinity.model.small4 import Small4, initialise
+from trinity.model.small4 import Small4
+from trinity.model.transformer import initialise
 
 Run = Callable[..., Any]
 

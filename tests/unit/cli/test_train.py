@@ -12,7 +12,8 @@ import torch
 from trinity.cli.export import sha256
 from trinity.config import ModelConfig, VisionConfig
 from trinity.model.checkpoint import load_model, read_config, read_manifest
-from trinity.model.small4 import Small4, initialise
+from trinity.model.small4 import Small4
+from trinity.model.transformer import initialise
 from trinity.train import trainer as trainer_module
 from trinity.train.run_files import RunFiles, TrainState
 from trinity.types import EFFORTS

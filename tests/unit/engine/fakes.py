@@ -10,13 +10,15 @@ from functools import cache
 
 import torch
 
-from trinity.config import EngineConfig, ModelConfig
+from trinity.config import AnyConfig, DenseConfig, EngineConfig
 from trinity.engine.batch import Step
 from trinity.engine.engine import Engine
 from trinity.engine.limits import Limits
 from trinity.engine.runner import Computed, Runner
 from trinity.engine.sequence import Sequence
-from trinity.model.small4 import Small4, initialise
+from trinity.model.dense import Dense
+from trinity.model.small4 import Small4
+from trinity.model.transformer import Transformer, initialise
 from trinity.presets import preset
 from trinity.types import (
     AbortedEvent,
@@ -72,6 +74,32 @@ def nano() -> Small4:
     return model.eval().requires_grad_(requires_grad=False)
 
 
+@cache
+def dense_nano(head_dim: int = 32) -> Dense:
+    """The same, dense; the native kernels take a head width of 32, and not one of 24."""
+    base = preset("nano")
+    config = DenseConfig(
+        hidden_size=base.hidden_size,
+        num_hidden_layers=2,
+        num_attention_heads=8,
+        num_key_value_heads=2,
+        head_dim=head_dim,
+        intermediate_size=256,
+        vocab_size=base.vocab_size,
+        max_position_embeddings=base.max_position_embeddings,
+        rope_theta=10_000.0,
+        vision=base.vision,
+    )
+    model = Dense(config)
+    initialise(model, torch.Generator().manual_seed(7))
+    with torch.no_grad():
+        model.language_model.lm_head.weight.mul_(30)
+        for name, parameter in model.named_parameters():
+            if "q_proj" in name:
+                parameter.mul_(2)
+    return model.eval().requires_grad_(requires_grad=False)
+
+
 MADE: list[Engine] = []
 """Every engine of the running test: a fixture looks for blocks that were not given back."""
 
@@ -87,7 +115,7 @@ def engine_config(**settings: object) -> EngineConfig:
     return EngineConfig(**(defaults | settings))
 
 
-def make_engine(model: Small4 | None = None, **settings: object) -> Engine:
+def make_engine(model: Transformer | None = None, **settings: object) -> Engine:
     model = model or nano()
     config = engine_config(**settings)
     limits = Limits.of(model.config, config, NUM_TOKENS)
@@ -108,7 +136,7 @@ Script = Callable[[GenerationRequest, int, list[int]], int | torch.Tensor]
 class ScriptedRunner:
     """Computes nothing; logits follow a script."""
 
-    def __init__(self, config: ModelConfig, script: Script) -> None:
+    def __init__(self, config: AnyConfig, script: Script) -> None:
         self.config = config
         self.script = script
         self.expert_rows = 0

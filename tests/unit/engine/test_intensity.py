@@ -200,3 +200,27 @@ def test_the_standard_table_rises_and_keeps_the_models_experts() -> None:
 def test_the_embedded_table_fits_its_model() -> None:
     path = Path(trinity.__file__).parent / "models" / "mini" / "intensity.json"
     assert len(IntensityTable.load(path, preset("mini")).levels) == len(EFFORTS)
+
+
+def test_expert_counts_of_a_request_have_no_effect_on_a_dense_model(tmp_path: Path) -> None:
+    dense = preset("mini-dense")
+    levels = [dict(zip(FIELDS, row, strict=True)) for row in ROWS]
+    for level in levels:
+        del level["active_experts"]
+    table = IntensityTable.load(written(tmp_path, levels=levels), dense)
+    assert IntensityTable.standard(dense).named("max").active_experts == (0,) * 6
+    chat = ChatRequest(
+        messages=(Message.user("hi"),), intensity=IntensityRequest(active_experts=4, intensity=60)
+    )
+    effective, [warning] = resolve(chat, table, dense, None, (0, 0))
+    assert effective.active_experts == (0,) * 6
+    assert warning.startswith("active_experts is 4, which has no effect: this model is dense")
+    _, warnings = resolve(replace(chat, intensity=IntensityRequest()), table, dense, None, (0, 0))
+    assert warnings == ()
+    with pytest.raises(InvalidRequest, match="active_experts is 0; it must be 1 or more"):
+        resolve(replace(chat, intensity=IntensityRequest(active_experts=0)), table, dense, None)
+
+
+def test_a_table_with_experts_is_refused_for_a_dense_model(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="active_experts is 2; only 0 is supported"):
+        IntensityTable.load(written(tmp_path), preset("mini-dense"))

@@ -10,7 +10,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from trinity.config import ModelConfig, VisionConfig
-from trinity.model.small4 import Small4, initialise
+from trinity.model.small4 import Small4
+from trinity.model.transformer import initialise
 
 CONFIG = ModelConfig(
     hidden_size=32,

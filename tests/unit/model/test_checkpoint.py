@@ -25,7 +25,8 @@ from trinity.model.checkpoint import (
     resolve_directory,
     save_model,
 )
-from trinity.model.small4 import Small4, initialise
+from trinity.model.small4 import Small4
+from trinity.model.transformer import initialise
 from trinity.model.weight_format import WeightFormat
 from trinity.ops import PackedBatch
 

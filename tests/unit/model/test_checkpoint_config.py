@@ -137,7 +137,7 @@ def test_an_unknown_quantisation_is_refused(saved: Path) -> None:
 
 
 def test_another_architecture_is_refused(saved: Path) -> None:
-    edit_json(saved / "config.json", lambda d: d["text_config"].update(model_type="mistral"))
+    edit_json(saved / "config.json", lambda d: d["text_config"].update(model_type="mixtral"))
     with pytest.raises(CheckpointError, match="only mistral4"):
         load_model(saved)
 
@@ -152,7 +152,8 @@ def test_a_config_that_is_not_a_json_object_is_refused(saved: Path, text: str) -
 @pytest.mark.parametrize(
     ("change", "blamed"),
     [
-        (lambda d: d.pop("moe"), "only models of the Small 4 family"),
+        (lambda d: d.pop("moe"), "and not both"),
+        (lambda d: d.pop("q_lora_rank"), "and not both"),
         (lambda d: d["moe"].update(route_every_n=2), "route_every_n"),
         (lambda d: d["moe"].update(use_load_balancing_bias=True), "use_load_balancing_bias"),
         (lambda d: d["moe"].update(routed_scale=2.5), "routed_scale"),

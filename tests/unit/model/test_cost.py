@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from trinity.config import ModelConfig
+from trinity.config import AnyConfig, DenseConfig, ModelConfig
+from trinity.model.architecture import make_model
 from trinity.model.cost import (
     Parts,
     active_parameters,
@@ -17,18 +18,18 @@ from trinity.model.cost import (
     weight_bytes,
 )
 from trinity.model.fit import Gpu, Machine, Place, fits, human_bytes, this_machine
-from trinity.model.small4 import Small4
 from trinity.model.weight_format import WeightFormat
 from trinity.presets import PRESETS
 
-SMALL_4 = PRESETS["small-4"]
+SMALL_4 = ModelConfig()
+SMALL_3 = DenseConfig()
 GB = 10**9
 
 
-def counted(config: ModelConfig) -> dict[str, int]:
+def counted(config: AnyConfig) -> dict[str, int]:
     """Parameters of the module itself by part."""
     with torch.device("meta"):
-        model = Small4(config)
+        model = make_model(config)
     words = {
         "embed_tokens": "embedding",
         "lm_head": "head",
@@ -36,9 +37,10 @@ def counted(config: ModelConfig) -> dict[str, int]:
         "multi_modal_projector": "vision",
         "norm": "norms",
         "self_attn": "attention",
-        "mlp.gate": "routers",
+        "mlp.gate.": "routers",
         "mlp.experts": "routed_experts",
         "mlp.shared_experts": "shared_experts",
+        "mlp.": "mlp",
     }
     counts = dict.fromkeys(words.values(), 0)
     for name, parameter in model.named_parameters():
@@ -51,7 +53,8 @@ def counted(config: ModelConfig) -> dict[str, int]:
 @pytest.mark.parametrize("has_vision", [True, False])
 def test_formulas_count_what_the_module_holds(name: str, has_vision: bool) -> None:
     config = PRESETS[name] if has_vision else replace(PRESETS[name], vision=None)
-    config = replace(config, n_shared_experts=2) if not has_vision else config
+    if isinstance(config, ModelConfig) and not has_vision:
+        config = replace(config, n_shared_experts=2)
     assert count_parameters(config).as_dict() == counted(config)
 
 
@@ -60,6 +63,50 @@ def test_small_4_has_its_published_size() -> None:
     assert parts.total == 119_401_298_944
     assert parts.total - parts.vision == 118_972_826_624
     assert parts.vision == 428_472_320
+
+
+def test_small_3_has_its_published_size() -> None:
+    parts = count_parameters(SMALL_3)
+    assert parts.total == 23_572_403_200
+    assert parts.routers == parts.routed_experts == parts.shared_experts == parts.vision == 0
+
+
+def test_all_layers_of_a_dense_model_are_active() -> None:
+    active = active_parameters(SMALL_3)
+    assert active.with_embedding_and_head == count_parameters(SMALL_3).total
+    assert active == active_parameters(SMALL_3, 4)
+
+
+@pytest.mark.parametrize(
+    ("name", "dense"), [("bench-1500m", "bench-dense"), ("mini", "mini-dense")]
+)
+def test_the_dense_twins_are_as_much_larger_as_the_real_ones(name: str, dense: str) -> None:
+    mixture, twin = (active_parameters(PRESETS[preset]).with_head for preset in (name, dense))
+    assert twin / mixture == pytest.approx(24 / 6.5, rel=0.01)
+
+
+def test_a_dense_model_caches_keys_and_values_of_8_heads() -> None:
+    assert cache_bytes_per_token(SMALL_3) == 40 * 2 * 8 * 128 * 2
+    per_key = (flops_per_token(SMALL_3, context=1000) - flops_per_token(SMALL_3, context=0)) / 1000
+    assert per_key == 40 * 32 * 2 * (128 + 128)
+
+
+def test_a_dense_decode_step_reads_all_weights_once() -> None:
+    active, row = active_parameters(SMALL_3).with_head * 2, 5120 * 2
+    cache = 100 * cache_bytes_per_token(SMALL_3)
+    for sequences in (1, 7):
+        read = decode_bytes(SMALL_3, WeightFormat.BF16, context=100, sequences=sequences)
+        assert read == active + sequences * (row + cache)
+
+
+def test_bytes_of_dense_formats() -> None:
+    counts = count_parameters(SMALL_3)
+    rows = 40 * (32 * 128 + 2 * 8 * 128 + 5120 + 2 * 32_768 + 5120)
+    quantised = counts.attention + counts.mlp
+    rest = counts.total - quantised
+    assert weight_bytes(SMALL_3, WeightFormat.INT8).total == 2 * rest + quantised + 2 * rows
+    assert weight_bytes(SMALL_3, WeightFormat.FP8).total == 2 * rest + quantised + 40 * 7 * 8
+    assert weight_bytes(SMALL_3, WeightFormat.NVFP4).attention == 2 * counts.attention
 
 
 def test_active_parameters_under_every_reading() -> None:
@@ -239,3 +286,10 @@ def test_this_machine_can_be_measured() -> None:
 )
 def test_sizes_are_readable(num_bytes: int, text: str) -> None:
     assert human_bytes(num_bytes) == text
+
+
+def test_a_dense_model_is_not_streamed_from_disk() -> None:
+    found = {fit.weight_format: fit for fit in fits(SMALL_3, machine(memory=30, disk=500))}
+    assert found[WeightFormat.INT4_G64].place is Place.MEMORY
+    assert found[WeightFormat.BF16].place is Place.NOWHERE
+    assert "does not fit" in found[WeightFormat.BF16].sentence

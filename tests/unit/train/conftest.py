@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import trinity
-from trinity.config import ModelConfig, VisionConfig
+from trinity.config import DenseConfig, ModelConfig, VisionConfig
 from trinity.train.corpus import CorpusConfig
 from trinity.train.trainer import TrainConfig
 
@@ -35,6 +35,20 @@ def tiny_model() -> ModelConfig:
             patch_size=8,
             image_size=192,
         ),
+    )
+
+
+@pytest.fixture
+def tiny_dense(tiny_model: ModelConfig) -> DenseConfig:
+    return DenseConfig(
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        head_dim=8,
+        intermediate_size=64,
+        vocab_size=2048,
+        vision=tiny_model.vision,
     )
 
 

@@ -6,12 +6,12 @@ import pytest
 import torch
 
 from tests.unit.train.conftest import TOKENIZER
-from trinity.config import ModelConfig
+from trinity.config import AnyConfig, DenseConfig, ModelConfig
 from trinity.train.corpus import Corpus, CorpusConfig, Example
 from trinity.train.items import Split
 
 
-def corpus_of(model: ModelConfig, split: Split = Split.TRAIN, **changes: object) -> Corpus:
+def corpus_of(model: AnyConfig, split: Split = Split.TRAIN, **changes: object) -> Corpus:
     return Corpus(CorpusConfig(window_examples=32, **changes), model, str(TOKENIZER), split)
 
 
@@ -110,3 +110,13 @@ def test_splits_share_no_stream(tiny_model: ModelConfig, split: Split) -> None:
     train = examples_of(corpus_of(tiny_model), 10)
     held = examples_of(corpus_of(tiny_model, split), 10)
     assert [e.ids for e in train] != [e.ids for e in held]
+
+
+def test_a_dense_model_gets_the_same_examples_without_experts(
+    tiny_model: ModelConfig, tiny_dense: DenseConfig
+) -> None:
+    ours, twins = (examples_of(corpus_of(model), 12) for model in (tiny_model, tiny_dense))
+    assert [example.ids for example in ours] == [example.ids for example in twins]
+    assert {example.experts for example in twins} == {(0, 0)}
+    [micro] = corpus_of(tiny_dense)[0][0]
+    assert not micro.experts_LT.any()

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from trinity.config import ModelConfig
-from trinity.model.small4 import Small4
+from trinity.config import DenseConfig, ModelConfig
+from trinity.model.architecture import make_model
 from trinity.train.optim import Muon, learning_rate, make_optimisers, orthogonalise
 
 
@@ -42,15 +42,25 @@ def test_muon_lowers_a_quadratic() -> None:
     assert loss.item() < first / 10
 
 
-def test_every_parameter_has_exactly_one_optimiser(tiny_model: ModelConfig) -> None:
-    model = Small4(tiny_model)
-    held = [
-        parameter
-        for optimiser in make_optimisers(model, 1e-3)
-        for group in optimiser.param_groups
-        for parameter in group["params"]
-    ]
-    assert len(held) == len(set(held)) == len(list(model.parameters()))
+def test_every_parameter_has_exactly_one_optimiser(
+    tiny_model: ModelConfig, tiny_dense: DenseConfig
+) -> None:
+    for config in (tiny_model, tiny_dense):
+        model = make_model(config)
+        muon, adam = (
+            {p for group in optimiser.param_groups for p in group["params"]}
+            for optimiser in make_optimisers(model, 1e-3)
+        )
+        assert not muon & adam
+        assert muon | adam == set(model.parameters())
+        assert model.language_model.model.layers[0].self_attn.o_proj.weight in muon
+        assert model.language_model.lm_head.weight in adam
+
+
+def test_muon_takes_the_whole_mlp_of_a_dense_model(tiny_dense: DenseConfig) -> None:
+    model = make_model(tiny_dense)
+    muon = {p for group in make_optimisers(model, 1e-3)[0].param_groups for p in group["params"]}
+    assert set(model.language_model.model.layers[0].mlp.parameters()) <= muon
 
 
 @pytest.mark.parametrize(
