@@ -25,14 +25,28 @@ const float* floats(Address address) { return reinterpret_cast<const float*>(add
 std::vector<float> copied(Address address, int64_t count) {
   return {floats(address), floats(address) + count};
 }
-Matrix packed(Address weight, int64_t outputs, int64_t inputs, WeightFormat format) {
-  return Matrix::pack(floats(weight), outputs, inputs, inputs, 1, format);
-}
+
+// What weights are packed as, and whether integers multiply bytes.
+struct Plan {
+  WeightFormat format;
+  bool takes_bytes;
+
+  Matrix pack(const float* weight, int64_t outputs, int64_t inputs) const {
+    return Matrix::pack(weight, outputs, inputs, inputs, 1, format, takes_bytes);
+  }
+  Matrix pack(Address weight, int64_t outputs, int64_t inputs) const {
+    return pack(floats(weight), outputs, inputs);
+  }
+  // Of a matrix that stands the other way round.
+  Matrix pack_turned(const float* weight, int64_t outputs, int64_t inputs) const {
+    return Matrix::pack(weight, outputs, inputs, 1, outputs, format, takes_bytes);
+  }
+};
 
 // sizes: width, heads, nope, rotary, value, latent, query rank.
 // arrays: input norm, query norm, latent norm, down, query, kv_b, out.
 trinity::AttentionLayer* make_attention(const std::vector<int64_t>& sizes, float eps, float scale,
-                                        const std::vector<Address>& arrays, WeightFormat format) {
+                                        const std::vector<Address>& arrays, const Plan& plan) {
   auto* a = new trinity::AttentionLayer{};
   a->width = sizes[0], a->heads = sizes[1], a->nope = sizes[2], a->rotary = sizes[3];
   a->value = sizes[4], a->latent = sizes[5], a->query_rank = sizes[6];
@@ -40,21 +54,20 @@ trinity::AttentionLayer* make_attention(const std::vector<int64_t>& sizes, float
   a->input_norm = copied(arrays[0], a->width);
   a->query_norm = copied(arrays[1], a->query_rank);
   a->latent_norm = copied(arrays[2], a->latent);
-  a->down = packed(arrays[3], a->query_rank + a->latent + a->rotary, a->width, format);
-  a->query = packed(arrays[4], a->heads * (a->nope + a->rotary), a->query_rank, format);
+  a->down = plan.pack(arrays[3], a->query_rank + a->latent + a->rotary, a->width);
+  a->query = plan.pack(arrays[4], a->heads * (a->nope + a->rotary), a->query_rank);
   for (int64_t h = 0; h < a->heads; ++h) {
     const float* kv = floats(arrays[5]) + h * (a->nope + a->value) * a->latent;
-    a->keys.push_back(Matrix::pack(kv, a->latent, a->nope, 1, a->latent, format));
-    a->values.push_back(
-        Matrix::pack(kv + a->nope * a->latent, a->value, a->latent, a->latent, 1, format));
+    a->keys.push_back(plan.pack_turned(kv, a->latent, a->nope));
+    a->values.push_back(plan.pack(kv + a->nope * a->latent, a->value, a->latent));
   }
-  a->out = packed(arrays[6], a->width, a->heads * a->value, format);
+  a->out = plan.pack(arrays[6], a->width, a->heads * a->value);
   return a;
 }
 
 // Gate and up rows of [2 inner, width], gate first, as alternating panels.
 Matrix alternate(const float* gate, const float* up, int64_t inner, int64_t width,
-                 WeightFormat format) {
+                 const Plan& plan) {
   std::vector<float> rows(2 * inner * width);
   for (int64_t row = 0; row < inner; ++row) {
     const int64_t place = row / trinity::kPanel * 2 * trinity::kPanel + row % trinity::kPanel;
@@ -62,29 +75,28 @@ Matrix alternate(const float* gate, const float* up, int64_t inner, int64_t widt
     std::copy(up + row * width, up + (row + 1) * width,
               rows.begin() + (place + trinity::kPanel) * width);
   }
-  return Matrix::pack(rows.data(), 2 * inner, width, width, 1, format);
+  return plan.pack(rows.data(), 2 * inner, width);
 }
 
 // sizes: width, inner, shared inner, experts.
 // arrays: input norm, router, gate_up [E, 2F, D], down [E, D, F], shared gate, up and down.
 trinity::ExpertsLayer* make_experts(const std::vector<int64_t>& sizes, float eps,
-                                    const std::vector<Address>& arrays, WeightFormat routed,
-                                    WeightFormat shared) {
+                                    const std::vector<Address>& arrays, const Plan& router,
+                                    const Plan& routed, const Plan& shared) {
   auto* e = new trinity::ExpertsLayer{};
   e->width = sizes[0], e->inner = sizes[1], e->shared_inner = sizes[2], e->experts = sizes[3];
   e->eps = eps;
   e->input_norm = copied(arrays[0], e->width);
-  e->router = packed(arrays[1], e->experts, e->width, WeightFormat::F32);  // always FP32
+  e->router = router.pack(arrays[1], e->experts, e->width);
   const int64_t size = e->inner * e->width;
   for (int64_t i = 0; i < e->experts; ++i) {
     const float* gate = floats(arrays[2]) + i * 2 * size;
     e->gate_up.push_back(alternate(gate, gate + size, e->inner, e->width, routed));
-    e->down.push_back(Matrix::pack(floats(arrays[3]) + i * size, e->width, e->inner, e->inner, 1,
-                                   routed));
+    e->down.push_back(routed.pack(floats(arrays[3]) + i * size, e->width, e->inner));
   }
   e->gate_up.push_back(
       alternate(floats(arrays[4]), floats(arrays[5]), e->shared_inner, e->width, shared));
-  e->down.push_back(packed(arrays[6], e->width, e->shared_inner, shared));
+  e->down.push_back(shared.pack(arrays[6], e->width, e->shared_inner));
   return e;
 }
 
@@ -113,9 +125,15 @@ void bind_serving(nb::module_& m) {
       .value("B16", WeightFormat::B16)
       .value("I8", WeightFormat::I8)
       .value("I4", WeightFormat::I4);
+  nb::class_<Plan>(m, "Plan")
+      .def(nb::init<WeightFormat, bool>(), "format"_a, "takes_bytes"_a)
+      .def_ro("format", &Plan::format)
+      .def_ro("takes_bytes", &Plan::takes_bytes);
   nb::class_<Matrix>(m, "Matrix")
-      .def_static("pack", packed, "weight"_a, "outputs"_a, "inputs"_a, "weights"_a)
-      .def_prop_ro("num_bytes", [](const Matrix& matrix) { return matrix.data.size(); });
+      .def_static("pack", [](Address weight, int64_t outputs, int64_t inputs, const Plan& plan) {
+        return plan.pack(weight, outputs, inputs);
+      })
+      .def_prop_ro("num_bytes", [](const Matrix& matrix) { return matrix.num_bytes(); });
   nb::class_<trinity::AttentionLayer>(m, "AttentionLayer")
       .def_static("pack", make_attention, nb::rv_policy::take_ownership);
   nb::class_<trinity::ExpertsLayer>(m, "ExpertsLayer")

@@ -16,6 +16,11 @@ namespace {
 using trinity::Matrix;
 using trinity::WeightFormat;
 
+struct Format {
+  WeightFormat weights;
+  bool takes_bytes;
+};
+
 constexpr int64_t kWidth = 64, kHeads = 3, kNope = 32, kRotary = 32, kValue = 32, kLatent = 64;
 constexpr int64_t kQueryRank = 32, kBlock = 4, kTable = 4;
 
@@ -29,12 +34,12 @@ std::vector<float> numbers(int64_t count, float scale, uint64_t seed) {
   return values;
 }
 
-Matrix matrix(int64_t outputs, int64_t inputs, WeightFormat format, uint64_t seed) {
+Matrix matrix(int64_t outputs, int64_t inputs, Format format, uint64_t seed) {
   const auto values = numbers(outputs * inputs, 0.3f, seed);
-  return Matrix::pack(values.data(), outputs, inputs, inputs, 1, format);
+  return Matrix::pack(values.data(), outputs, inputs, inputs, 1, format.weights, format.takes_bytes);
 }
 
-trinity::AttentionLayer attention_layer(WeightFormat format) {
+trinity::AttentionLayer attention_layer(Format format) {
   trinity::AttentionLayer a{};
   a.width = kWidth, a.heads = kHeads, a.nope = kNope, a.rotary = kRotary, a.value = kValue;
   a.latent = kLatent, a.query_rank = kQueryRank, a.eps = 1e-6f, a.scale = 0.2f;
@@ -90,7 +95,7 @@ void run_attention(const trinity::ServingKernels& table, const trinity::Attentio
   table.attention(layer, step, cache.data(), x_TD);
 }
 
-Results attention(const trinity::ServingKernels& table, WeightFormat format) {
+Results attention(const trinity::ServingKernels& table, Format format) {
   const auto layer = attention_layer(format);
   Tokens tokens;
   for (int64_t at = 3; at < 14; ++at) tokens.sequence.push_back(0), tokens.position.push_back(at);
@@ -108,12 +113,12 @@ Results attention(const trinity::ServingKernels& table, WeightFormat format) {
   return results;
 }
 
-Results experts(const trinity::ServingKernels& table, WeightFormat format, int64_t tokens) {
+Results experts(const trinity::ServingKernels& table, Format format, int64_t tokens) {
   constexpr int64_t E = 16, F = 32, shared = 64;
   trinity::ExpertsLayer layer{};
   layer.width = kWidth, layer.inner = F, layer.shared_inner = shared, layer.experts = E;
   layer.eps = 1e-6f, layer.input_norm.assign(kWidth, 1);
-  layer.router = matrix(E, kWidth, WeightFormat::F32, 31);
+  layer.router = matrix(E, kWidth, {WeightFormat::F32, false}, 31);
   for (int64_t e = 0; e <= E; ++e) {
     const int64_t inner = e < E ? F : shared;
     layer.gate_up.push_back(matrix(2 * inner, kWidth, format, 41 + e));
@@ -130,7 +135,7 @@ Results experts(const trinity::ServingKernels& table, WeightFormat format, int64
   return {x.begin(), x.end()};
 }
 
-Results linear(const trinity::ServingKernels& table, WeightFormat format, int64_t rows) {
+Results linear(const trinity::ServingKernels& table, Format format, int64_t rows) {
   constexpr int64_t outputs = 48;
   const auto weight = matrix(outputs, kWidth, format, 91);
   const std::vector<float> norm(kWidth, 1);
@@ -147,21 +152,20 @@ Results linear(const trinity::ServingKernels& table, WeightFormat format, int64_
 
 void check_serving(const char* name) {
   const auto* table = trinity::serving_kernels(name);
-  const std::pair<const char*, WeightFormat> formats[] = {{"F32", WeightFormat::F32},
-                                                          {"B16", WeightFormat::B16},
-                                                          {"I8", WeightFormat::I8},
-                                                          {"I4", WeightFormat::I4}};
-  for (const auto& [format, weights] : formats) {
-    const auto f = weights;
-    const auto named = [&, label = format](const std::string& kernel,
-                                           const std::function<Results()>& run) {
-      where = std::string(name) + " " + label + " serving " + kernel;
+  const std::pair<const char*, Format> formats[] = {
+      {"F32", {WeightFormat::F32, false}},          {"B16", {WeightFormat::B16, false}},
+      {"I8", {WeightFormat::I8, false}},            {"I4", {WeightFormat::I4, false}},
+      {"I8 of bytes", {WeightFormat::I8, true}},    {"I4 of bytes", {WeightFormat::I4, true}}};
+  for (const auto& entry : formats) {
+    const Format format = entry.second;
+    const auto named = [&](const std::string& kernel, const std::function<Results()>& run) {
+      where = std::string(name) + " " + entry.first + " serving " + kernel;
       check(run);
     };
-    named("attention", [&] { return attention(*table, f); });
+    named("attention", [&] { return attention(*table, format); });
     for (int64_t tokens : {1, 3, 70}) {
-      named("experts", [&] { return experts(*table, f, tokens); });
-      named("linear", [&] { return linear(*table, f, tokens); });
+      named("experts", [&] { return experts(*table, format, tokens); });
+      named("linear", [&] { return linear(*table, format, tokens); });
     }
   }
 }

@@ -1,12 +1,17 @@
 // Packing, a step's tables, and the choice of the serving layers for this CPU.
 #include "serving.hpp"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <mutex>
+#include <new>
 
 #include "kernels.hpp"
+#include "pool.hpp"
 
 namespace trinity {
 namespace {
@@ -17,96 +22,138 @@ uint16_t round_to_bf16(float x) {
   return uint16_t((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
 }
 
-}  // namespace
-
-int64_t Matrix::panel_bytes() const {
-  const int64_t groups = inputs / kGroup, scales = groups * kPanel * 4;
-  switch (format) {
-    case WeightFormat::F32: return inputs * kPanel * 4;
-    case WeightFormat::B16: return inputs * kPanel * 2;
-    case WeightFormat::I8: return scales + inputs * kPanel;
-    default: return scales + inputs * kPanel / 2;
-  }
+// Not below `x`, so that what it scales is not clipped.
+uint16_t next_bf16(float x) {
+  uint32_t bits;
+  std::memcpy(&bits, &x, 4);
+  return uint16_t((bits + 0xffff) >> 16);
 }
 
-namespace {
+float from_bf16(uint16_t x) {
+  const uint32_t bits = uint32_t(x) << 16;
+  float value;
+  std::memcpy(&value, &bits, 4);
+  return value;
+}
+
+// To the nearest integer in [-most, most]; |x| is below 2^22.
+inline float rounded(float x, float most) {
+  const float shift = 12582912.0f;  // 1.5 * 2^23
+  const float q = (x + shift) - shift;
+  return q > most ? most : q < -most ? -most : q;
+}
 
 // Rounds a group to integers in [-most, most]; returns the scale with the least squared error among
 // a few that clip the largest values.
-float quantise(const float* group, int most, int8_t* out) {
+uint16_t quantise(const float* group, float most, int8_t* out) {
   float largest = 0;
   for (int64_t i = 0; i < kGroup; ++i) largest = std::max(largest, std::fabs(group[i]));
-  if (largest == 0) {
+  if (largest < std::numeric_limits<float>::min() * 256) {
     std::fill(out, out + kGroup, int8_t(0));
     return 0;
   }
-  float best_scale = 0, best_error = std::numeric_limits<float>::infinity();
+  uint16_t best = 0;
+  float best_error = std::numeric_limits<float>::infinity();
   for (int step = 0; step < (most > 7 ? 1 : 8); ++step) {
-    const float scale = largest * (1 - 0.04f * float(step)) / float(most);
+    const uint16_t scale = next_bf16(largest * (1 - 0.04f * float(step)) / most);
+    const float width = from_bf16(scale), factor = 1 / width;
     float error = 0;
     for (int64_t i = 0; i < kGroup; ++i) {
-      const float q = std::nearbyint(group[i] / scale);
-      const float kept = std::min(std::max(q, -float(most)), float(most)) * scale;
-      error += (kept - group[i]) * (kept - group[i]);
+      const float lost = rounded(group[i] * factor, most) * width - group[i];
+      error += lost * lost;
     }
-    if (error < best_error) best_error = error, best_scale = scale;
+    if (error < best_error) best_error = error, best = scale;
   }
-  for (int64_t i = 0; i < kGroup; ++i) {
-    const float q = std::nearbyint(group[i] / best_scale);
-    out[i] = int8_t(std::min(std::max(q, -float(most)), float(most)));
+  if (best == 0) {  // a weight that is not a number makes every product one that is not
+    std::fill(out, out + kGroup, int8_t(0));
+    return 0x7fc0;
   }
-  return best_scale;
+  const float factor = 1 / from_bf16(best);
+  for (int64_t i = 0; i < kGroup; ++i) out[i] = int8_t(rounded(group[i] * factor, most));
+  return best;
 }
 
-void pack_integers(const float* row, int64_t inputs, int64_t lane, WeightFormat format,
-                   char* panel) {
-  const bool is_four = format == WeightFormat::I4;
-  const int64_t group_bytes = kPanel * 4 + kGroup * kPanel / (is_four ? 2 : 1);
-  for (int64_t g = 0; g < inputs / kGroup; ++g) {
+// Memory in large pieces, each given back when nothing in it is used any more. Huge pages: a step
+// reads more than the page tables' caches cover.
+std::shared_ptr<char> allocate(int64_t bytes) {
+  constexpr int64_t piece = 64 << 20, line = 64;
+  static std::mutex mutex;
+  static std::weak_ptr<char> current;
+  static int64_t used = 0, size = 0;
+  std::lock_guard lock(mutex);
+  bytes = (bytes + line - 1) / line * line;
+  std::shared_ptr<char> owner = current.lock();
+  if (!owner || used + bytes > size) {
+    size = std::max(bytes, piece), used = 0;
+    void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) throw std::bad_alloc();
+#if defined(MADV_HUGEPAGE)
+    madvise(memory, size, MADV_HUGEPAGE);
+#endif
+    const int64_t mapped = size;
+    owner.reset(static_cast<char*>(memory), [mapped](char* p) { munmap(p, mapped); });
+    current = owner;
+  }
+  used += bytes;
+  return {owner, owner.get() + used - bytes};
+}
+
+void pack_integers(const float* row, int64_t inputs, int64_t lane, bool is_four, char* words,
+                   char* scales, int64_t step) {
+  for (int64_t g = 0; g < inputs / kGroup; ++g, words += step, scales += step) {
     int8_t values[kGroup];
-    const float scale = quantise(row + g * kGroup, is_four ? 7 : 127, values);
-    char* block = panel + g * group_bytes;
-    std::memcpy(block + lane * 4, &scale, 4);
-    char* weights = block + kPanel * 4;
-    for (int64_t i = 0; i < kGroup; i += 2) {
-      if (is_four) {
-        weights[i / 2 * kPanel + lane] = char((values[i] + 8) | ((values[i + 1] + 8) << 4));
-      } else {
-        weights[i * kPanel + lane] = char(values[i]);
-        weights[(i + 1) * kPanel + lane] = char(values[i + 1]);
+    const uint16_t scale = quantise(row + g * kGroup, is_four ? 7 : 127, values);
+    std::memcpy(scales + lane * 2, &scale, 2);
+    for (int64_t i = 0; i < kGroup; ++i) {
+      if (!is_four) {
+        words[(i / 4 * kPanel + lane) * 4 + i % 4] = char(values[i]);
+      } else if (i % 8 < 4) {
+        words[(i / 8 * kPanel + lane) * 4 + i % 4] =
+            char((values[i] + 8) | ((values[i + 4] + 8) << 4));
       }
     }
   }
 }
 
-void pack_floats(const float* row, int64_t inputs, int64_t lane, WeightFormat format, char* panel) {
+void pack_floats(const float* row, int64_t inputs, int64_t lane, bool is_half, char* words) {
   for (int64_t i = 0; i < inputs; ++i) {
-    if (format == WeightFormat::B16)
-      reinterpret_cast<uint16_t*>(panel)[(i / 2 * kPanel + lane) * 2 + i % 2] =
+    if (is_half)
+      reinterpret_cast<uint16_t*>(words)[(i / 2 * kPanel + lane) * 2 + i % 2] =
           round_to_bf16(row[i]);
     else
-      reinterpret_cast<float*>(panel)[i * kPanel + lane] = row[i];
+      reinterpret_cast<float*>(words)[i * kPanel + lane] = row[i];
   }
 }
 
 }  // namespace
 
 Matrix Matrix::pack(const float* weight, int64_t outputs, int64_t inputs, int64_t output_step,
-                    int64_t input_step, WeightFormat format) {
-  const bool is_integer = format == WeightFormat::I8 || format == WeightFormat::I4;
+                    int64_t input_step, WeightFormat format, bool takes_bytes) {
   Matrix m;
-  m.outputs = outputs, m.inputs = inputs;
-  m.format = is_integer && inputs % kGroup ? WeightFormat::B16 : format;
-  m.data.resize(m.panels() * m.panel_bytes());
-  std::vector<float> row(inputs);
-  for (int64_t o = 0; o < outputs; ++o) {
-    for (int64_t i = 0; i < inputs; ++i) row[i] = weight[o * output_step + i * input_step];
-    char* panel = m.data.data() + o / kPanel * m.panel_bytes();
-    if (m.format == WeightFormat::I8 || m.format == WeightFormat::I4)
-      pack_integers(row.data(), inputs, o % kPanel, m.format, panel);
-    else
-      pack_floats(row.data(), inputs, o % kPanel, m.format, panel);
-  }
+  m.outputs = outputs, m.inputs = inputs, m.format = format;
+  if (m.is_integer() && inputs % kGroup) m.format = WeightFormat::B16;
+  m.takes_bytes = takes_bytes && m.is_integer();
+  m.data = allocate(m.num_bytes());
+  std::memset(m.data.get(), 0, m.num_bytes());
+  pool().run(int(m.panels()), [&](int panel, int) {
+    const Place place = m.place(panel);
+    char* words = const_cast<char*>(place.words);
+    const bool is_half = m.format == WeightFormat::B16;
+    std::vector<float> row(inputs);
+    for (int64_t lane = 0; lane < std::min(kPanel, outputs - panel * kPanel); ++lane) {
+      const float* from = weight + (panel * kPanel + lane) * output_step;
+      for (int64_t i = 0; i < inputs; ++i) row[i] = from[i * input_step];
+      if (m.is_integer()) {
+        pack_integers(row.data(), inputs, lane, m.format == WeightFormat::I4, words,
+                      const_cast<char*>(place.scales), place.step);
+        continue;
+      }
+      for (int64_t g = 0; g < inputs / kGroup; ++g)
+        pack_floats(row.data() + g * kGroup, kGroup, lane, is_half, words + g * place.step);
+      pack_floats(row.data() + inputs / kGroup * kGroup, inputs % kGroup, lane, is_half,
+                  const_cast<char*>(place.rest));
+    }
+  });
   return m;
 }
 

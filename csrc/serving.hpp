@@ -4,37 +4,85 @@
 // whatever else is in the batch and however work is shared among threads.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace trinity {
 
 constexpr int64_t kPanel = 16;  // outputs whose weights stand together
 
+constexpr int64_t kStrip = 4;  // panels that are read together
+
 constexpr int64_t kGroup = 32;  // inputs that share a scale where weights are integers
+
+// 32 inputs of a row as bytes: each is about its value times the scale.
+struct Group {
+  float scale;
+  int32_t sum;
+  int8_t value[kGroup];
+};
 
 enum class WeightFormat { F32, B16, I8, I4 };
 
-// Weights [outputs, inputs] as panels of 16 outputs; missing outputs are zeros.
-//   F32: [inputs][16]
-//   B16: [inputs / 2][16][2], pairs of inputs together
-//   I8:  for each group of 32 inputs 16 scales (FP32), then [32][16] signed bytes
-//   I4:  for each group 16 scales, then [16][16] bytes: inputs 2i (low half) and 2i + 1, plus 8
-// An integer weight is its value times its output's scale in the group.
+// Where a panel's weights stand: group g of 32 inputs at words + g * step, and what is left over at
+// `rest`; the scales of integers at scales + g * step.
+struct Place {
+  const char *words, *rest, *scales;
+  int64_t step;
+};
+
+// Weights [outputs, inputs] as panels of 16 outputs; missing outputs are zeros. Of a panel's group of
+// 32 inputs the words are
+//   F32: [32][16]
+//   B16: [16][16][2], pairs of inputs together
+//   I8:  [8][16][4] signed bytes
+//   I4:  [4][16][4] bytes: of each 8 inputs the first 4 in the low halves and the last 4 in the high
+//        ones, plus 8
+// and its scales are 16 BF16 numbers: an integer weight is its value times its output's scale. The
+// panels of a strip of four, or fewer at the end, stand together group by group, scales first, so
+// that a strip is read from its first byte to its last.
 struct Matrix {
   int64_t outputs = 0, inputs = 0;
   WeightFormat format = WeightFormat::F32;
-  std::vector<char> data;
+  bool takes_bytes = false;  // multiplies rows of `Group`s, not of floats
+  std::shared_ptr<char> data;
 
+  bool is_integer() const { return format == WeightFormat::I8 || format == WeightFormat::I4; }
   int64_t panels() const { return (outputs + kPanel - 1) / kPanel; }
-  int64_t panel_bytes() const;
-  const char* panel(int64_t index) const { return data.data() + index * panel_bytes(); }
+  int64_t panel_bytes() const { return (inputs * word_bits() / 8 + scale_bytes()) * kPanel; }
+  int64_t num_bytes() const { return panels() * panel_bytes(); }
+  Place place(int64_t panel) const;
 
   // Output o, input i is weight[o * output_step + i * input_step]; `inputs` must be even. Where it
-  // is no multiple of 32, B16 takes the place of integers.
+  // is no multiple of 32, B16 takes the place of integers. Only integers take bytes.
   static Matrix pack(const float* weight, int64_t outputs, int64_t inputs, int64_t output_step,
-                     int64_t input_step, WeightFormat format);
+                     int64_t input_step, WeightFormat format, bool takes_bytes);
+
+ private:
+  int64_t word_bits() const;  // of a weight
+  int64_t scale_bytes() const { return is_integer() ? inputs / kGroup * 2 : 0; }  // of an output
 };
+
+inline int64_t Matrix::word_bits() const {
+  switch (format) {
+    case WeightFormat::F32: return 32;
+    case WeightFormat::B16: return 16;
+    case WeightFormat::I8: return 8;
+    default: return 4;
+  }
+}
+
+inline Place Matrix::place(int64_t panel) const {
+  const int64_t first = panel / kStrip * kStrip, width = std::min(kStrip, panels() - first);
+  const int64_t scales = is_integer() ? kPanel * 2 : 0, words = kGroup * kPanel * word_bits() / 8;
+  const int64_t rest = inputs % kGroup * kPanel * word_bits() / 8;
+  const char* strip = data.get() + first * panel_bytes();
+  const int64_t step = width * (scales + words), index = panel - first;
+  return {strip + width * scales + index * words, strip + inputs / kGroup * step + index * rest,
+          strip + index * scales, step};
+}
 
 // One step's tokens: see PagedBatch in ops/batch.py.
 struct Step {

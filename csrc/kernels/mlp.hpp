@@ -1,35 +1,30 @@
 // The MLP of dense models: one wide SwiGLU for every token.
 #pragma once
 
-#include "grouped_attention.hpp"
+#include "serving.hpp"
 
 namespace trinity {
 namespace TRINITY_ISA {
 
+struct MlpRoom {
+  Room<float> normed, gate_up;
+  Rows rows;
+};
+
 inline void mlp_layer(const MlpLayer& layer, int64_t T, float* x_TD) {
-  const int64_t D = layer.width, F = layer.inner;
-  const std::vector<float> normed = normalised(x_TD, layer.input_norm, layer.eps, T);
-  std::vector<float> gate_up(T * 2 * F), inner(T * F);
-  const RowPointers<const float> from(normed.data(), T, D);
-  const RowPointers<float> to(gate_up.data(), T, 2 * F);
-  const Matrix& m = layer.gate_up;
-  // A gate's panel and its up's stay in one task.
-  const int64_t step = std::max<int64_t>(2, panels_a_task(m) / 2 * 2);
-  const int64_t strips = (m.panels() + step - 1) / step, blocks = (T + kRowBlock - 1) / kRowBlock;
-  pool().run(int(strips * blocks), [&](int task, int) {
-    const int64_t first = task % strips * step, stop = std::min(first + step, m.panels());
-    const int64_t row = task / strips * kRowBlock, rows = std::min(kRowBlock, T - row);
-    multiply(m, first, stop, rows, from.rows.data() + row, to.rows.data() + row);
-    for (int64_t t = row; t < row + rows; ++t)
-      for (int64_t panel = first; panel < stop; panel += 2)
-        for (int64_t j = 0; j < kPanel; j += W) {
-          const float* gate = to.rows[t] + panel * kPanel + j;
-          const vf g = load(gate);
-          store(inner.data() + t * F + panel / 2 * kPanel + j,
-                g / (1 + exp(-g)) * load(gate + kPanel));
-        }
+  static thread_local MlpRoom own_room;
+  MlpRoom& room = own_room;  // the caller's, also on other threads
+  const int64_t width = 2 * layer.inner;
+  float* gate_up = room.gate_up.at_least(T * width);
+  normalise_rows(x_TD, layer.input_norm, layer.eps, T, layer.gate_up,
+                 room.normed.at_least(T * layer.width), room.rows);
+  multiply_all(layer.gate_up, T, room.rows, gate_up, width);
+  room.rows.set(layer.down.takes_bytes, gate_up, T, layer.inner, width);
+  share_rows(T, [&](int64_t first, int64_t stop) {
+    for (int64_t t = first; t < stop; ++t) gate(gate_up + t * width, layer.inner);
+    room.rows.convert(first, stop);
   });
-  multiply_all(layer.down, T, inner.data(), F, x_TD, D, true);
+  multiply_all(layer.down, T, room.rows, x_TD, layer.width, true);
 }
 
 }  // namespace TRINITY_ISA

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <limits>
+#include <memory>
 
 #include "../pool.hpp"
 #include "attention.hpp"
+#include "keys.hpp"
 #include "panels.hpp"
 #include "route.hpp"
 
@@ -13,40 +15,94 @@ namespace TRINITY_ISA {
 
 constexpr int64_t kTaskBytes = 48 << 10;  // weights a task reads: below it sharing costs more
 constexpr int64_t kRowBlock = 48;         // rows a task multiplies its weights with
-constexpr int64_t kKeys = 64;             // cached keys a tile of paged attention
 
+// Whole strips where there are enough of them.
 inline int64_t panels_a_task(const Matrix& m) {
-  return std::max<int64_t>(1, kTaskBytes / m.panel_bytes());
+  if (m.panels() < kStrip * pool().num_threads())
+    return std::max<int64_t>(1, m.panels() / pool().num_threads());
+  return std::max<int64_t>(1, kTaskBytes / m.panel_bytes() / kStrip) * kStrip;
 }
 
-// Addresses of rows `stride` apart.
-template <class T> struct RowPointers {
-  std::vector<T*> rows;
-  RowPointers(T* first, int64_t count, int64_t stride) : rows(count) {
-    for (int64_t i = 0; i < count; ++i) rows[i] = first + i * stride;
+// Room for numbers that a layer works with: kept from call to call, never cleared.
+template <class T> class Room {
+ public:
+  T* at_least(int64_t count) {
+    if (count > size_) numbers_.reset(new T[count]), size_ = count;
+    return numbers_.get();
   }
+
+ private:
+  std::unique_ptr<T[]> numbers_;
+  int64_t size_ = 0;
 };
 
-// y[rows, stride] = m x, shared among threads.
-inline void multiply_all(const Matrix& m, int64_t rows, const float* x, int64_t x_stride, float* y,
-                         int64_t y_stride, bool add = false) {
-  const RowPointers<const float> from(x, rows, x_stride);
-  const RowPointers<float> to(y, rows, y_stride);
+// Calls work(first, stop) for ranges of a few rows, on all threads.
+template <class F> inline void share_rows(int64_t rows, F work) {
+  constexpr int64_t few = 16;
+  pool().run(int((rows + few - 1) / few), [&](int task, int) {
+    work(task * few, std::min(rows, (task + 1) * few));
+  });
+}
+
+// Rows of floats as a matrix takes them: where it takes bytes they are converted first.
+class Rows {
+ public:
+  // `inputs` floats each, `stride` apart, which outlive this.
+  void set(bool as_bytes, const float* x, int64_t rows, int64_t inputs, int64_t stride) {
+    as_bytes_ = as_bytes, x_ = x, inputs_ = inputs, stride_ = stride;
+    if (as_bytes) groups_ = room_.at_least(rows * (inputs / kGroup));
+  }
+  void convert(int64_t first, int64_t stop) {
+    if (as_bytes_)
+      for (int64_t i = first; i < stop; ++i)
+        to_bytes(x_ + i * stride_, inputs_, groups_ + i * (inputs_ / kGroup));
+  }
+  Row operator[](int64_t i) const {
+    return as_bytes_ ? Row(groups_ + i * (inputs_ / kGroup)) : Row(x_ + i * stride_);
+  }
+
+ private:
+  bool as_bytes_ = false;
+  const float* x_ = nullptr;
+  Group* groups_ = nullptr;
+  int64_t inputs_ = 0, stride_ = 0;
+  Room<Group> room_;
+};
+
+// y[rows, stride] = m x for rows that are converted, shared among threads.
+inline void multiply_all(const Matrix& m, int64_t rows, const Rows& x, float* y, int64_t y_stride,
+                         bool add = false) {
   const int64_t step = panels_a_task(m), strips = (m.panels() + step - 1) / step;
   const int64_t blocks = (rows + kRowBlock - 1) / kRowBlock;
   pool().run(int(strips * blocks), [&](int task, int) {
-    const int64_t first = task % strips * step, row = task / strips * kRowBlock;
-    multiply(m, first, std::min(first + step, m.panels()), std::min(kRowBlock, rows - row),
-             from.rows.data() + row, to.rows.data() + row, add);
+    const int64_t panel = task % strips * step, first = task / strips * kRowBlock;
+    const int64_t count = std::min(kRowBlock, rows - first);
+    Row from[kRowBlock];
+    float* to[kRowBlock];
+    for (int64_t i = 0; i < count; ++i)
+      from[i] = x[first + i], to[i] = y + (first + i) * y_stride;
+    multiply(m, panel, std::min(panel + step, m.panels()), count, from, to, add);
+  });
+}
+
+// norm(x), as `m` takes it: `normed` has room for rows of its inputs.
+inline void normalise_rows(const float* x, const std::vector<float>& norm, float eps, int64_t count,
+                           const Matrix& m, float* normed, Rows& rows) {
+  const int64_t width = m.inputs;
+  rows.set(m.takes_bytes, normed, count, width, width);
+  share_rows(count, [&](int64_t first, int64_t stop) {
+    for (int64_t i = first; i < stop; ++i)
+      normalise(x + i * width, norm.data(), eps, width, normed + i * width);
+    rows.convert(first, stop);
   });
 }
 
 // --- attention ----------------------------------------------------------------------------------
 
 struct AttentionScratch {
-  std::vector<float> query, key, key_columns, score, mixed, absorbed;
-  std::vector<float> top, total;
-  std::vector<int64_t> limit;
+  std::vector<float> query, score, mixed, absorbed;
+  OnlineSoftmax softmax;
+  Rows rows;
 };
 
 // The attention of some heads of the tokens of one group.
@@ -79,11 +135,13 @@ struct GroupOfHeads {
                                          step.cos_TR.data() + t * layer.rotary + j,
                                          step.sin_TR.data() + t * layer.rotary + j, 1.0f));
     }
+    s.rows.set(layer.keys[first_head].takes_bytes, s.query.data(), rows(), layer.nope, Q);
+    s.rows.convert(0, rows());
     for_each_head([&](int64_t h, const std::vector<int64_t>& of_head) {
-      std::vector<const float*> x;
+      std::vector<Row> x;
       std::vector<float*> y;
       for (int64_t i : of_head) {
-        x.push_back(s.query.data() + i * Q);
+        x.push_back(s.rows[i]);
         y.push_back(s.absorbed.data() + i * C);
       }
       // Whole panels, or the last would run into the rotary part: latent is a multiple of 16.
@@ -92,61 +150,35 @@ struct GroupOfHeads {
     });
   }
 
-  // One tile of keys for all rows: online softmax (arXiv 1805.02867).
+  // One tile of keys for all rows.
   void attend_tile(int64_t first_key, const float* cache_BLC, AttentionScratch& s) const {
-    const int64_t C = cached(), L = layer.latent;
-    const int64_t* table = step.table_SB + step.group_sequence_G[group] * step.table_width;
-    for (int64_t j = 0; j < kKeys; ++j) {
-      const int64_t key = first_key + j, block = key / step.block_size;
-      const int64_t index = block < step.table_width ? table[block] : 0;
-      std::memcpy(s.key.data() + j * C,
-                  cache_BLC + (index * step.block_size + key % step.block_size) * C, C * 4);
-    }
-    pack_transpose<F32, FromStore<F32>>(kKeys, kKeys, C,
-                                        [&](int64_t j) { return s.key.data() + j * C; },
-                                        s.key_columns.data());
-    gemm<F32>(rows(), kKeys, C, rows_of<F32>(s.absorbed.data(), C), s.key_columns.data(), kKeys,
-              s.score.data(), kKeys, false);
-    for (int64_t i = 0; i < rows(); ++i) {
-      float* score = s.score.data() + i * kKeys;
-      const int64_t seen = std::min(kKeys, s.limit[i] + 1 - first_key);
-      if (seen <= 0) {
-        std::fill(score, score + kKeys, 0.0f);
-        continue;
-      }
-      const float top = std::max(s.top[i], *std::max_element(score, score + seen));
-      const float fade = std::exp(s.top[i] - top);
-      s.total[i] = s.total[i] * fade + exponentials<F32>(score, top, seen, kKeys, score);
-      s.top[i] = top;
-      float* mixed = s.mixed.data() + i * L;
-      for (int64_t j = 0; j < L; j += W) store(mixed + j, load(mixed + j) * fade);
-    }
-    gemm<F32>(rows(), L, kKeys, rows_of<F32>(s.score.data(), kKeys), s.key.data(), C,
-              s.mixed.data(), L, true);
+    const int64_t L = layer.latent;
+    const int64_t count = std::min(kKeys, step.context_G[group] - first_key);
+    const float* keys[kKeys];
+    find_cached(step, group, first_key, (count + 3) / 4 * 4, cache_BLC, cached(), keys);
+    dot_rows(rows(), s.absorbed.data(), cached(), keys, count, s.score.data(), kKeys);
+    s.softmax.weigh(rows(), first_key, count, L, s.score.data(), s.mixed.data());
+    mix_rows(rows(), s.score.data(), kKeys, keys, count, L, s.mixed.data());
   }
 
   void run(const float* query_THQ, const float* cache_BLC, float* out_THV,
            AttentionScratch& s) const {
     const int64_t L = layer.latent;
     absorb(query_THQ, s);
-    s.key.resize(kKeys * cached());
-    s.key_columns.resize(kKeys * cached());
     s.score.resize(rows() * kKeys);
     s.mixed.assign(rows() * L, 0.0f);
-    s.top.assign(rows(), -std::numeric_limits<float>::infinity());
-    s.total.assign(rows(), 0.0f);
-    s.limit.resize(rows());
-    for (int64_t i = 0; i < rows(); ++i) s.limit[i] = step.positions_T[token(i)];
+    s.softmax.start(rows());
+    for (int64_t i = 0; i < rows(); ++i) s.softmax.position[i] = step.positions_T[token(i)];
     for (int64_t key = 0; key < step.context_G[group]; key += kKeys)
       attend_tile(key, cache_BLC, s);
-    for (int64_t i = 0; i < rows(); ++i)
-      for (int64_t j = 0; j < L; j += W)
-        store(s.mixed.data() + i * L + j, load(s.mixed.data() + i * L + j) / s.total[i]);
+    s.softmax.divide(rows(), L, s.mixed.data());
+    s.rows.set(layer.values[first_head].takes_bytes, s.mixed.data(), rows(), L, L);
+    s.rows.convert(0, rows());
     for_each_head([&](int64_t h, const std::vector<int64_t>& of_head) {
-      std::vector<const float*> x;
+      std::vector<Row> x;
       std::vector<float*> y;
       for (int64_t i : of_head) {
-        x.push_back(s.mixed.data() + i * L);
+        x.push_back(s.rows[i]);
         y.push_back(out_THV + (token(i) * layer.heads + h) * layer.value);
       }
       const Matrix& values = layer.values[h];
@@ -164,22 +196,31 @@ struct GroupOfHeads {
   }
 };
 
+struct AttentionRoom {
+  Room<float> normed, low, query, mixed;
+  Rows rows;
+  std::vector<AttentionScratch> scratch;
+};
+
 inline void attention_layer(const AttentionLayer& layer, const Step& step, float* cache_BLC,
                             float* x_TD) {
+  static thread_local AttentionRoom own_room;
+  AttentionRoom& room = own_room;  // the caller's, also on other threads
   const int64_t T = step.tokens, D = layer.width, C = layer.latent + layer.rotary;
   const int64_t low_width = layer.down.panels() * kPanel;
   const int64_t query_width = layer.heads * (layer.nope + layer.rotary);
-  std::vector<float> normed(T * D), low(T * low_width), query(T * query_width);
-  std::vector<float> mixed(T * layer.heads * layer.value);
-  const int64_t token_tasks = (T + 15) / 16;
-  pool().run(int(token_tasks), [&](int task, int) {
-    for (int64_t t = task * 16; t < std::min<int64_t>(T, task * 16 + 16); ++t)
-      normalise(x_TD + t * D, layer.input_norm.data(), layer.eps, D, normed.data() + t * D);
-  });
-  multiply_all(layer.down, T, normed.data(), D, low.data(), low_width);
-  pool().run(int(token_tasks), [&](int task, int) {
-    for (int64_t t = task * 16; t < std::min<int64_t>(T, task * 16 + 16); ++t) {
-      float* row = low.data() + t * low_width;
+  const int64_t mixed_width = layer.heads * layer.value;
+  float* normed = room.normed.at_least(T * D);
+  float* low = room.low.at_least(T * low_width);
+  float* query = room.query.at_least(T * query_width);
+  float* mixed = room.mixed.at_least(T * mixed_width);
+  Rows& rows = room.rows;
+  normalise_rows(x_TD, layer.input_norm, layer.eps, T, layer.down, normed, rows);
+  multiply_all(layer.down, T, rows, low, low_width);
+  rows.set(layer.query.takes_bytes, low, T, layer.query_rank, low_width);
+  share_rows(T, [&](int64_t first, int64_t stop) {
+    for (int64_t t = first; t < stop; ++t) {
+      float* row = low + t * low_width;
       normalise(row, layer.query_norm.data(), layer.eps, layer.query_rank, row);
       const float* compressed = row + layer.query_rank;
       float* cached = cache_BLC + step.slots_T[t] * C;
@@ -190,18 +231,21 @@ inline void attention_layer(const AttentionLayer& layer, const Step& step, float
                             step.cos_TR.data() + t * layer.rotary + j,
                             step.sin_TR.data() + t * layer.rotary + j, 1.0f));
     }
+    rows.convert(first, stop);
   });
-  multiply_all(layer.query, T, low.data(), low_width, query.data(), query_width);
+  multiply_all(layer.query, T, rows, query, query_width);
   const int64_t splits = std::min<int64_t>(
       layer.heads, std::max<int64_t>(1, (pool().num_threads() + step.groups - 1) / step.groups));
-  std::vector<AttentionScratch> scratch(pool().num_threads());
+  room.scratch.resize(pool().num_threads());
   pool().run(int(step.groups * splits), [&](int task, int worker) {
     const int64_t split = task % splits;
     const int64_t first = layer.heads * split / splits, stop = layer.heads * (split + 1) / splits;
-    GroupOfHeads{layer, step, task / splits, first, stop - first}.run(
-        query.data(), cache_BLC, mixed.data(), scratch[worker]);
+    GroupOfHeads{layer, step, task / splits, first, stop - first}.run(query, cache_BLC, mixed,
+                                                                      room.scratch[worker]);
   });
-  multiply_all(layer.out, T, mixed.data(), layer.heads * layer.value, x_TD, D, true);
+  rows.set(layer.out.takes_bytes, mixed, T, mixed_width, mixed_width);
+  share_rows(T, [&](int64_t first, int64_t stop) { rows.convert(first, stop); });
+  multiply_all(layer.out, T, rows, x_TD, D, true);
 }
 
 // --- experts ------------------------------------------------------------------------------------
@@ -228,86 +272,125 @@ inline std::vector<ExpertTask> cut(const std::vector<int32_t>& first_E, Of matri
   return tasks;
 }
 
+struct ExpertsRoom {
+  Room<float> normed, logits, probability, weight, inner, out;
+  Room<int32_t> expert, row, token;
+  Rows floats, bytes, routed_inner, shared_inner;
+};
+
+// Tokens' rows sorted by expert, those of the shared expert last: one for each token.
+struct RoutedRows {
+  std::vector<int32_t> first_E;  // [experts + 2]
+  int64_t routed = 0;
+
+  // Writes each (token, choice)'s row, -1 where there is none, and each row's token.
+  RoutedRows(int64_t tokens, int64_t experts, int64_t most, const int32_t* expert_TK,
+             int32_t* row_TK)
+      : first_E(experts + 2, 0) {
+    for (int64_t i = 0; i < tokens * most; ++i)
+      if (expert_TK[i] >= 0) ++first_E[expert_TK[i] + 1];
+    for (int64_t e = 0; e < experts; ++e) first_E[e + 1] += first_E[e];
+    routed = first_E[experts];
+    first_E[experts + 1] = int32_t(routed + tokens);
+    std::vector<int32_t> next(first_E.begin(), first_E.end() - 1);
+    for (int64_t i = 0; i < tokens * most; ++i)
+      row_TK[i] = expert_TK[i] >= 0 ? next[expert_TK[i]]++ : -1;
+  }
+  int64_t rows() const { return first_E.back(); }
+};
+
+// SiLU of a row's gate panels times its up panels, which alternate; the result stands densely.
+inline void gate(float* row, int64_t inner) {
+  for (int64_t panel = 0; panel < inner / kPanel; ++panel)
+    for (int64_t j = 0; j < kPanel; j += W) {
+      const vf g = load(row + 2 * panel * kPanel + j);
+      const vf up = load(row + (2 * panel + 1) * kPanel + j);
+      store(row + panel * kPanel + j, g / (1 + exp(-g)) * up);
+    }
+}
+
 inline int64_t experts_layer(const ExpertsLayer& layer, int64_t T, const int64_t* count_T,
                              float* x_TD) {
+  static thread_local ExpertsRoom own_room;
+  ExpertsRoom& room = own_room;  // the caller's, also on other threads
   const int64_t D = layer.width, E = layer.experts;
   const int64_t most = *std::max_element(count_T, count_T + T);
-  std::vector<float> normed(T * D), logits(T * E), probability(T * E), weight(T * most);
-  std::vector<int32_t> expert(T * most), row_TK(T * most);
-  pool().run(int((T + 15) / 16), [&](int task, int) {
-    for (int64_t t = task * 16; t < std::min<int64_t>(T, task * 16 + 16); ++t)
-      normalise(x_TD + t * D, layer.input_norm.data(), layer.eps, D, normed.data() + t * D);
+  float* normed = room.normed.at_least(T * D);
+  float* logits = room.logits.at_least(T * E);
+  float* weight = room.weight.at_least(T * most);
+  int32_t* expert = room.expert.at_least(T * most);
+  int32_t* row_TK = room.row.at_least(T * most);
+  room.floats.set(false, normed, T, D, D);
+  room.bytes.set(true, normed, T, D, D);
+  const bool some_bytes = layer.gate_up[0].takes_bytes || layer.gate_up[E].takes_bytes;
+  share_rows(T, [&](int64_t first, int64_t stop) {
+    for (int64_t t = first; t < stop; ++t)
+      normalise(x_TD + t * D, layer.input_norm.data(), layer.eps, D, normed + t * D);
+    if (some_bytes) room.bytes.convert(first, stop);
   });
-  multiply_all(layer.router, T, normed.data(), D, logits.data(), E);
+  multiply_all(layer.router, T, room.floats, logits, E);
   RouteArgs route{};
   route.tokens = T, route.experts = E, route.most = most, route.count_T = count_T;
-  route.logits_TE = logits.data(), route.probability_TE = probability.data();
-  route.expert_TK = expert.data(), route.weight_TK = weight.data();
+  route.logits_TE = logits, route.probability_TE = room.probability.at_least(T * E);
+  route.expert_TK = expert, route.weight_TK = weight;
   route_forward<float>(route);
 
-  // Rows sorted by expert, those of the shared expert last: one for each token.
-  std::vector<int32_t> first_E(E + 2, 0);
-  for (int32_t e : expert)
-    if (e >= 0) ++first_E[e + 1];
-  for (int64_t e = 0; e < E; ++e) first_E[e + 1] += first_E[e];
-  const int64_t routed = first_E[E], rows = routed + T;
-  first_E[E + 1] = int32_t(rows);
-  std::vector<int32_t> next(first_E.begin(), first_E.end() - 1), token_N(rows);
-  for (int64_t i = 0; i < T * most; ++i) {
-    row_TK[i] = expert[i] >= 0 ? next[expert[i]]++ : -1;
+  const RoutedRows sorted(T, E, most, expert, row_TK);
+  const int64_t routed = sorted.routed, rows = sorted.rows();
+  int32_t* token_N = room.token.at_least(rows);
+  for (int64_t i = 0; i < T * most; ++i)
     if (row_TK[i] >= 0) token_N[row_TK[i]] = int32_t(i / most);
-  }
   for (int64_t t = 0; t < T; ++t) token_N[routed + t] = int32_t(t);
 
   const int64_t inner_width = 2 * std::max(layer.inner, layer.shared_inner);
-  std::vector<float> inner_N(rows * inner_width), out_N(rows * D);
+  float* inner_N = room.inner.at_least(rows * inner_width);
+  float* out_N = room.out.at_least(rows * D);
   const auto gate_up_of = [&](int64_t e) -> const Matrix& { return layer.gate_up[e]; };
   const auto down_of = [&](int64_t e) -> const Matrix& { return layer.down[e]; };
-  const std::vector<ExpertTask> wide = cut(first_E, gate_up_of, 2);
+  const std::vector<ExpertTask> wide = cut(sorted.first_E, gate_up_of, 2);
   pool().run(int(wide.size()), [&](int index, int) {
     const ExpertTask& task = wide[index];
-    const float* x[kRowBlock];
+    const Matrix& matrix = layer.gate_up[task.expert];
+    const Rows& from = matrix.takes_bytes ? room.bytes : room.floats;
+    Row x[kRowBlock];
     float* y[kRowBlock];
     for (int64_t i = 0; i < task.rows; ++i) {
-      x[i] = normed.data() + token_N[task.first_row + i] * D;
-      y[i] = inner_N.data() + (task.first_row + i) * inner_width;
+      x[i] = from[token_N[task.first_row + i]];
+      y[i] = inner_N + (task.first_row + i) * inner_width;
     }
-    multiply(layer.gate_up[task.expert], task.first_panel, task.stop_panel, task.rows, x, y);
-    for (int64_t i = 0; i < task.rows; ++i)
-      for (int64_t panel = task.first_panel; panel < task.stop_panel; panel += 2)
-        for (int64_t j = 0; j < kPanel; j += W) {
-          // In place: what was gate becomes the inner value, in every second panel.
-          float* gate = y[i] + panel * kPanel + j;
-          const vf g = load(gate);
-          store(gate, g / (1 + exp(-g)) * load(gate + kPanel));
-        }
+    multiply(matrix, task.first_panel, task.stop_panel, task.rows, x, y);
   });
-  pool().run(int((rows + 63) / 64), [&](int task, int) {
-    for (int64_t row = task * 64; row < std::min<int64_t>(rows, task * 64 + 64); ++row) {
-      float* inner = inner_N.data() + row * inner_width;
-      const int64_t panels = (row < routed ? layer.inner : layer.shared_inner) / kPanel;
-      for (int64_t panel = 1; panel < panels; ++panel)
-        std::memcpy(inner + panel * kPanel, inner + 2 * panel * kPanel, kPanel * sizeof(float));
-    }
+  room.routed_inner.set(layer.down[0].takes_bytes, inner_N, routed, layer.inner, inner_width);
+  room.shared_inner.set(layer.down[E].takes_bytes, inner_N + routed * inner_width, T,
+                        layer.shared_inner, inner_width);
+  share_rows(routed, [&](int64_t first, int64_t stop) {
+    for (int64_t row = first; row < stop; ++row) gate(inner_N + row * inner_width, layer.inner);
+    room.routed_inner.convert(first, stop);
   });
-  const std::vector<ExpertTask> narrow = cut(first_E, down_of, 1);
+  share_rows(T, [&](int64_t first, int64_t stop) {
+    for (int64_t t = first; t < stop; ++t)
+      gate(inner_N + (routed + t) * inner_width, layer.shared_inner);
+    room.shared_inner.convert(first, stop);
+  });
+  const std::vector<ExpertTask> narrow = cut(sorted.first_E, down_of, 1);
   pool().run(int(narrow.size()), [&](int index, int) {
     const ExpertTask& task = narrow[index];
-    const float* x[kRowBlock];
+    Row x[kRowBlock];
     float* y[kRowBlock];
     for (int64_t i = 0; i < task.rows; ++i) {
-      x[i] = inner_N.data() + (task.first_row + i) * inner_width;
-      y[i] = out_N.data() + (task.first_row + i) * D;
+      const int64_t row = task.first_row + i;
+      x[i] = task.expert < E ? room.routed_inner[row] : room.shared_inner[row - routed];
+      y[i] = out_N + row * D;
     }
     multiply(layer.down[task.expert], task.first_panel, task.stop_panel, task.rows, x, y);
   });
-  pool().run(int((T + 15) / 16), [&](int task, int) {
-    for (int64_t t = task * 16; t < std::min<int64_t>(T, task * 16 + 16); ++t)
+  share_rows(T, [&](int64_t first, int64_t stop) {
+    for (int64_t t = first; t < stop; ++t)
       for (int64_t j = 0; j < D; j += W) {
-        vf total = load(out_N.data() + (routed + t) * D + j);
+        vf total = load(out_N + (routed + t) * D + j);
         for (int64_t k = 0; k < most && row_TK[t * most + k] >= 0; ++k)
-          total = fused(splat(weight[t * most + k]),
-                        load(out_N.data() + row_TK[t * most + k] * D + j), total);
+          total = fused(splat(weight[t * most + k]), load(out_N + row_TK[t * most + k] * D + j),
+                        total);
         store(x_TD + t * D + j, load(x_TD + t * D + j) + total);
       }
   });
@@ -316,14 +399,18 @@ inline int64_t experts_layer(const ExpertsLayer& layer, int64_t T, const int64_t
 
 inline void linear_layer(const Matrix& m, const float* norm, float eps, int64_t rows,
                          const float* x, float* y) {
-  std::vector<float> normed;
-  if (norm) {
-    normed.resize(rows * m.inputs);
-    for (int64_t i = 0; i < rows; ++i)
-      normalise(x + i * m.inputs, norm, eps, m.inputs, normed.data() + i * m.inputs);
-    x = normed.data();
-  }
-  multiply_all(m, rows, x, m.inputs, y, m.outputs);
+  static thread_local Room<float> own_room;
+  static thread_local Rows own_rows;
+  Rows& from = own_rows;  // the caller's, also on other threads
+  float* normed = norm ? own_room.at_least(rows * m.inputs) : nullptr;
+  from.set(m.takes_bytes, norm ? normed : x, rows, m.inputs, m.inputs);
+  share_rows(rows, [&](int64_t first, int64_t stop) {
+    if (norm)
+      for (int64_t i = first; i < stop; ++i)
+        normalise(x + i * m.inputs, norm, eps, m.inputs, normed + i * m.inputs);
+    from.convert(first, stop);
+  });
+  multiply_all(m, rows, from, y, m.outputs);
 }
 
 }  // namespace TRINITY_ISA

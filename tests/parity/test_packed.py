@@ -89,30 +89,73 @@ def test_any_expert_count(experts: int) -> None:
 
 
 def rounded(weight: Tensor, bits: int) -> Tensor:
-    """Groups of 32 inputs rounded to integers, with the largest as the scale."""
+    """Groups of 32 inputs rounded to integers; the scale is the next BF16 number that fits all."""
     groups = weight.unflatten(-1, (-1, 32))
     most = 2 ** (bits - 1) - 1
     scale = groups.abs().amax(-1, keepdim=True) / most
+    bits_up = (scale.view(torch.int32) + 0xFFFF) & -0x10000
+    scale = bits_up.view(torch.float32)
     return ((groups / scale).round() * scale).flatten(-2)
 
 
-def products(rows: Tensor, weight: Tensor, number: native_serving.WeightFormat) -> Tensor:
-    matrix = native_serving.pack_matrix(weight, native_serving.Weights(number, number))
+def as_bytes(rows: Tensor) -> Tensor:
+    """Rows as the kernels round them: groups of 32 with the largest value as the scale."""
+    groups = rows.unflatten(-1, (-1, 32))
+    scale = groups.abs().amax(-1, keepdim=True) / 127
+    return ((groups / scale).round() * scale).flatten(-2)
+
+
+def products(
+    rows: Tensor, weight: Tensor, number: native_serving.WeightFormat, takes_bytes: bool = False
+) -> Tensor:
+    plan = native_serving.Plan(number, takes_bytes)
+    matrix = native_serving.pack_matrix(weight, native_serving.Weights(plan, plan, plan))
     return native_serving.linear(rows, matrix, len(weight), None, 0.0)
 
 
-def test_an_int8_matrix_is_the_rounded_one() -> None:
+FORMATS = native_serving.WeightFormat
+
+
+@pytest.mark.parametrize("num_rows", [1, 2, 3, 5, 13, 60])
+@pytest.mark.parametrize("outputs", [16, 64, 176])
+def test_an_int8_matrix_is_the_rounded_one(num_rows: int, outputs: int) -> None:
     generator = torch.Generator().manual_seed(3)
-    rows, weight = (torch.randn(n, 96, generator=generator) for n in (13, 64))
-    formats = native_serving.WeightFormat
-    assert error(products(rows, weight, formats.I8), rows @ rounded(weight, 8).T) < 1e-6
-    assert error(products(rows, weight, formats.F32), rows @ weight.T) < 1e-6
+    rows, weight = (torch.randn(n, 96, generator=generator) for n in (num_rows, outputs))
+    expected = rows @ rounded(weight, 8).T
+    assert error(products(rows, weight, FORMATS.I8), expected) < 1e-6
+    assert error(products(rows, weight, FORMATS.F32), rows @ weight.T) < 1e-6
+    in_bytes = as_bytes(rows) @ rounded(weight, 8).T
+    assert error(products(rows, weight, FORMATS.I8, takes_bytes=True), in_bytes) < 1e-6
+    assert error(in_bytes, expected) > 1e-3  # or the line above would say nothing
 
 
-def test_an_int4_matrix_is_nearer_than_plain_rounding() -> None:
+@pytest.mark.parametrize("takes_bytes", [False, True])
+def test_an_int4_matrix_is_nearer_than_plain_rounding(takes_bytes: bool) -> None:
     weight = torch.randn(64, 96, generator=torch.Generator().manual_seed(3))
-    kept = products(torch.eye(96), weight, native_serving.WeightFormat.I4).T
+    kept = products(torch.eye(96), weight, FORMATS.I4, takes_bytes).T
     assert error(kept, weight) < error(rounded(weight, 4), weight) < 0.2
+
+
+@pytest.mark.parametrize("num_rows", [1, 2, 3, 7, 50])
+def test_int4_products_with_bytes_are_those_of_what_was_packed(num_rows: int) -> None:
+    generator = torch.Generator().manual_seed(3)
+    rows, weight = (torch.randn(n, 96, generator=generator) for n in (num_rows, 80))
+    packed = products(torch.eye(96), weight, FORMATS.I4).T
+    assert error(products(rows, weight, FORMATS.I4), rows @ packed.T) < 1e-6
+    ours = products(rows, weight, FORMATS.I4, takes_bytes=True)
+    assert error(ours, as_bytes(rows) @ packed.T) < 1e-6
+
+
+@pytest.mark.parametrize("number", [FORMATS.I8, FORMATS.I4])
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_not_finite_does_not_pass_as_bytes(
+    number: native_serving.WeightFormat, value: float
+) -> None:
+    rows = torch.ones(2, 64)
+    rows[0, 40] = value
+    ours = products(rows, torch.ones(16, 64), number, takes_bytes=True)
+    assert not ours[0].isfinite().any()
+    assert ours[1].isfinite().all()
 
 
 @pytest.mark.parametrize(("weights", "most"), [("int8", 0.03), ("int4", 0.25)])

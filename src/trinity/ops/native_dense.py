@@ -5,7 +5,7 @@ As `native_serving`, with grouped-query attention and one MLP a layer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -46,7 +46,7 @@ def pack_layer(
     # What every token passes through is `dense` in attention, and here as coarse as experts are:
     # nearly all bytes are here.
     gate_up = torch.stack([m.unflatten(0, (-1, PANEL)) for m in (mlp.gate, mlp.up)], dim=1)
-    coarse = Weights(weights.routed, weights.routed)
+    coarse = replace(weights, dense=weights.routed)
     return DenseLayer(
         packed,
         kernels.MlpLayer.make(

@@ -18,26 +18,32 @@ from trinity.ops.reference import AttentionWeights, ExpertsWeights
 from trinity.ops.rope import softmax_scale
 
 WeightFormat = kernels.WeightFormat
+Plan = kernels.Plan
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What matrices are packed as; norms and routers are always FP32."""
+    """What matrices are packed as; norms are always FP32."""
 
-    dense: kernels.WeightFormat
+    dense: kernels.Plan
     """Attention, shared experts and head."""
-    routed: kernels.WeightFormat
+    routed: kernels.Plan
     """Routed experts; the MLP of a dense model, which has most of its bytes."""
+    router: kernels.Plan
 
 
+_FP32 = Plan(WeightFormat.F32, takes_bytes=False)
+_BF16 = Plan(WeightFormat.B16, takes_bytes=False)
+_INT8 = Plan(WeightFormat.I8, takes_bytes=True)
+_INT4 = Plan(WeightFormat.I4, takes_bytes=True)
 WEIGHTS = {
-    "fp32": Weights(WeightFormat.F32, WeightFormat.F32),
-    "bf16": Weights(WeightFormat.B16, WeightFormat.B16),
-    "int8": Weights(WeightFormat.I8, WeightFormat.I8),
+    "fp32": Weights(_FP32, _FP32, _FP32),
+    "bf16": Weights(_BF16, _BF16, _FP32),
+    "int8": Weights(_INT8, _INT8, _FP32),
     # What every token passes through stays finer: it is few bytes, and errors add up there.
-    "int4": Weights(WeightFormat.I8, WeightFormat.I4),
+    "int4": Weights(_INT8, _INT4, _FP32),
 }
-"""By name. Integers come in groups of 32 inputs with one scale."""
+"""By name. Integers come in groups of 32 inputs with one scale, and multiply rows of bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ def pack_layer(
     return Layer(
         packed,
         kernels.ExpertsLayer.pack(
-            sizes, c.rms_norm_eps, _addresses(arrays), weights.routed, weights.dense
+            sizes, c.rms_norm_eps, _addresses(arrays), weights.router, weights.routed, weights.dense
         ),
     )
 
