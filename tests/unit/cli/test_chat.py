@@ -13,7 +13,8 @@ from PIL import Image
 from trinity.cli.chat_commands import COMMANDS, Chat, Quit, run_command
 from trinity.cli.conversation import Conversation
 from trinity.cli.interrupts import stop_on_interrupt
-from trinity.errors import TrinityError
+from trinity.errors import TrinityError, UsageError
+from trinity.presets import preset
 from trinity.types import Mode
 
 Talk = Callable[..., Any]
@@ -121,6 +122,13 @@ def test_a_setting_alone_says_what_it_is(chat: Chat) -> None:
     assert "default" in run_command(chat, "/budget")
     assert "default" in run_command(chat, "/intensity")
     assert "default" in run_command(chat, "/mode")
+
+
+def test_a_dense_model_has_no_experts_to_choose(chat: Chat) -> None:
+    chat.llm.config = preset("mini-dense")
+    with pytest.raises(UsageError, match="dense"):
+        run_command(chat, "/experts 3")
+    assert chat.conversation.intensity.active_experts is None
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from trinity.presets import preset
+
 Run = Callable[..., Any]
 
 
@@ -26,6 +28,13 @@ def test_prints_a_scoreboard_and_writes_it(trinity: Run, llm: Any, tmp_path: Pat
         ("high", 1),
     ]
     assert all(0 <= cell["low"] <= cell["accuracy"] <= cell["high"] <= 1 for cell in totals)
+
+
+def test_a_dense_model_is_not_measured_by_experts(trinity: Run, llm: Any, tmp_path: Path) -> None:
+    llm.config = preset("mini-dense")
+    out = tmp_path / "board.json"
+    trinity("eval", "mini", "--items", "2", "--quick", "--out", str(out))
+    assert {cell["experts"] for cell in json.loads(out.read_text())["cells"]} == {None}
 
 
 def test_the_seed_draws_other_exercises(trinity: Run, llm: Any) -> None:

@@ -9,6 +9,7 @@ import pytest
 from trinity.cli.info import info
 from trinity.errors import CheckpointError, NotFound
 from trinity.model.checkpoint import save_model
+from trinity.model.dense import Dense
 from trinity.model.small4 import Small4
 from trinity.presets import PRESETS
 
@@ -62,3 +63,24 @@ def test_what_is_not_there_or_not_a_checkpoint_is_refused(tmp_path: Path) -> Non
         info("nothing")
     with pytest.raises(CheckpointError, match=r"neither config\.json"):
         info(str(tmp_path))
+
+
+def test_a_dense_preset_shows_what_it_has(capsys: pytest.CaptureFixture[str]) -> None:
+    info("small-3", json=True)
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["parameters"]["total"] == 23_572_403_200
+    assert list(shown["active_parameters"]) == ["0"]
+    info("small-3")
+    shown = capsys.readouterr().out
+    assert "mlp" in shown
+    assert "routed experts" not in shown
+    assert "streamed" not in shown
+
+
+def test_a_dense_checkpoint_tells_of_no_experts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = replace(PRESETS["mini-dense"], num_hidden_layers=1, vision=None)
+    save_model(Dense(config), tmp_path / "tiny")
+    info(str(tmp_path / "tiny"))
+    assert "Stored in BF16.\n" in capsys.readouterr().out

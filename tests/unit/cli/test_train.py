@@ -1,8 +1,9 @@
 import json
 import os
+import shutil
 import signal
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ import torch
 
 from trinity.cli.export import sha256
 from trinity.config import ModelConfig, VisionConfig
+from trinity.engine.intensity import IntensityTable
 from trinity.model.checkpoint import load_model, read_config, read_manifest
+from trinity.model.dense import Dense
 from trinity.model.small4 import Small4
 from trinity.model.transformer import initialise
+from trinity.presets import preset
 from trinity.train import trainer as trainer_module
 from trinity.train.run_files import RunFiles, TrainState
 from trinity.types import EFFORTS
@@ -224,6 +228,29 @@ def test_the_newest_checkpoint_is_exported(trinity: Run, finished: Path, tmp_pat
     initialise(expected, torch.Generator().manual_seed(1))
     for name, tensor in load_model(out).state_dict().items():
         assert torch.equal(tensor, expected.state_dict()[name].bfloat16().float()), name
+
+
+def test_a_dense_model_is_exported_without_experts(
+    trinity: Run, finished: Path, tmp_path: Path
+) -> None:
+    config = replace(preset("mini-dense"), num_hidden_layers=1, intermediate_size=32)
+    shutil.rmtree(finished)
+    run = RunFiles(finished)
+    model = Dense(config)
+    initialise(model, torch.Generator().manual_seed(1))
+    run.save(model, [], TrainState(tokens=9, steps=7))
+    settings = {
+        "model": asdict(config),
+        "corpus": {"expert_range": [1, 3]},
+        "tokenizer": str(tmp_path / "vocabulary.json"),
+    }
+    run.write_config(json.dumps(settings))
+    out = tmp_path / "out"
+    assert trinity("train", "--run", str(finished), "--export", str(out)).code == 0
+    assert read_config(out) == config
+    assert read_manifest(out).trained_experts == (0, 0)
+    table = IntensityTable.load(out / "intensity.json", config)
+    assert {level.active_experts for level in table.levels} == {(0,)}
 
 
 def test_an_export_keeps_a_table_that_is_there(

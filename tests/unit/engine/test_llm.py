@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from tests.unit.engine.fakes import MADE, engine_config, nano
+from tests.unit.engine.fakes import MADE, dense_nano, engine_config, nano
 from tests.unit.inputs.conftest import official_file
 from trinity.config import EngineConfig
 from trinity.engine.intensity import IntensityTable
@@ -232,6 +232,26 @@ def test_a_checkpoint_directory_is_loaded_with_its_parts(
     (tmp_path / "intensity.json").write_text("{}")
     with pytest.raises(CheckpointError, match="levels"):
         LLM.load(tmp_path)
+
+
+def test_a_dense_checkpoint_answers_about_text_and_pictures(
+    tmp_path: Path, small_tokenizer: Tokenizer
+) -> None:
+    save_model(dense_nano(), tmp_path)
+    (tmp_path / "tekken.json").write_bytes(small_tokenizer.path.read_bytes())
+    llm = LLM.load(tmp_path, EngineConfig(num_blocks=64, max_sequences=8, deterministic=True))
+    MADE.append(llm.engine)
+    for picture in ((), (a_picture(),)):
+        [answer], prepared = llm.ask(chat("hello", *picture))
+        assert prepared.warnings == ()
+        assert prepared.effective.active_experts == (0, 0)
+        assert answer.token_ids
+        assert answer.expert_rows == llm.engine.stats.expert_rows == 0
+    wished = IntensityRequest(active_experts=4)
+    [warning] = llm.prepare(chat(intensity=wished)).warnings
+    assert "active_experts is 4, which has no effect" in warning
+    with pytest.raises(InvalidRequest, match="would be warned: active_experts is 4"):
+        llm.prepare(chat(intensity=wished, strict=True))
 
 
 def test_a_model_that_is_not_there_is_not_found(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from trinity.config import DenseConfig
 from trinity.errors import ConfigError
 from trinity.train.run_files import RunFiles, TrainState
 from trinity.train.trainer import TrainConfig, Trainer
@@ -34,6 +35,15 @@ def test_loss_falls_and_the_run_is_logged(tiny_run: TrainConfig, tmp_path: Path)
     kinds = [record["kind"] for record in RunFiles(tmp_path).records()]
     assert kinds.count("validation") == 1
     assert (tmp_path / "curves.png").stat().st_size > 5_000
+
+
+def test_loss_falls_for_a_dense_model(
+    tiny_run: TrainConfig, tiny_dense: DenseConfig, tmp_path: Path
+) -> None:
+    reports: list[dict[str, float]] = []
+    Trainer(replace(tiny_run, model=tiny_dense), tmp_path).run(reports.append)
+    assert reports[-1]["loss"] < reports[0]["loss"] - 0.5
+    assert {report["balance"] for report in reports} == {0.0}
 
 
 def test_a_resumed_run_is_bit_equal_to_one_that_was_never_stopped(
