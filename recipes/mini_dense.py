@@ -8,18 +8,18 @@ from pathlib import Path
 from trinity.presets import preset
 from trinity.train.corpus import CorpusConfig
 from trinity.train.trainer import TrainConfig
-from trinity.train.vision.pretrain import EncoderConfig
 
-TOKENIZER = Path(__file__).parents[1] / "src/trinity/models/mini/tekken.json"
+MINI = Path(__file__).parents[1] / "src/trinity/models/mini"
 
 
 def recipe() -> TrainConfig:
-    """As `recipes/mini.py` in all but the model: examples, stages, tokens and learning rate."""
+    """Examples, stages and learning rate are those of `recipes/mini.py`. The image encoder, the same
+    in both, is mini's: the twins are to differ in the text decoder."""
     return TrainConfig(
         model=preset("mini-dense"),
         corpus=CorpusConfig(),
-        encoder=EncoderConfig(),
-        tokenizer=str(TOKENIZER),
+        tokenizer=str(MINI / "tekken.json"),
+        start_encoder=str(MINI),
         total_tokens=60_000_000,
         learning_rate=2e-3,
     )

@@ -40,6 +40,8 @@ class TrainConfig:
     """Path of the `tekken.json`."""
     start: str | None = None
     """Checkpoint directory to start from; random weights when `None`."""
+    start_encoder: str | None = None
+    """Checkpoint directory to take the image encoder from; its stage is then left out."""
     total_tokens: int = 20_000_000
     learning_rate: float = 4e-3
     warmup: float = 0.01
@@ -49,7 +51,8 @@ class TrainConfig:
     balance_weight: float = 0.01
     """Weight of the load-balancing loss (Switch Transformers, arXiv 2101.03961, eq. 4)."""
     encoder: EncoderConfig | None = None
-    """The image encoder's own stage before the first step; none when `None` or with `start`."""
+    """The image encoder's own stage before the first step; none when `None`, or with `start` or
+    `start_encoder`."""
     label_weight: float = 0.3
     """Weight of the loss on what patches show, where the corpus tells it."""
     clip_norm: float = 1.0
@@ -117,7 +120,7 @@ class Trainer:
 
         `should_stop` is asked before each step; when it says so, the run is saved and ends.
         """
-        if self.state.steps == 0 and self.config.start is None:
+        if self.state.steps == 0 and not (self.config.start or self.config.start_encoder):
             self._pretrain_encoder(on_report)
         meter, saved = Meter(), time.monotonic()
         limit = min(self.config.total_tokens, stop_at or self.config.total_tokens)
@@ -162,13 +165,16 @@ class Trainer:
         return [micro for step in corpus[0] for micro in step]
 
     def _first_model(self, load: Callable[[str], Transformer] | None) -> Transformer:
-        if self.config.start is None:
-            model = make_model(self.config.model)
-            initialise(model, torch.Generator().manual_seed(self.config.seed))
-            return model
-        if load is None:
+        start, encoder = self.config.start, self.config.start_encoder
+        if (start or encoder) and load is None:
             raise ConfigError("A run that starts from a checkpoint needs a way to load it.")
-        return load(self.config.start)
+        if start and load:
+            return load(start)
+        model = make_model(self.config.model)
+        initialise(model, torch.Generator().manual_seed(self.config.seed))
+        if encoder and load:
+            _take_encoder(model, load(encoder), encoder)
+        return model
 
     def _steps(self, limit: int, should_stop: Callable[[], bool]) -> Iterator[list[MicroBatch]]:
         corpus = Corpus(self.config.corpus, self.config.model, self.config.tokenizer, Split.TRAIN)
@@ -324,3 +330,13 @@ def balance_loss(hidden: Hidden) -> Tensor:
         share_E = routing.expert_N.bincount(minlength=num_experts) / len(routing.expert_N)
         losses.append(num_experts * (share_E * routing.probability_TE.mean(0)).sum())
     return torch.stack(losses).mean()
+
+
+def _take_encoder(model: Transformer, source: Transformer, name: str) -> None:
+    """Overwrite the image encoder of `model` with that of `source`."""
+    if model.config.vision is None or source.config.vision != model.config.vision:
+        raise ConfigError(
+            f"start_encoder is {name}, whose image encoder has another shape than this model's; "
+            "name a checkpoint with the same one, or none."
+        )
+    model.vision_tower.load_state_dict(source.vision_tower.state_dict())

@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 
 from trinity.config import DenseConfig
 from trinity.errors import ConfigError
+from trinity.model.architecture import make_model
 from trinity.train.run_files import RunFiles, TrainState
 from trinity.train.trainer import TrainConfig, Trainer
 
@@ -150,3 +151,20 @@ def test_a_run_from_a_checkpoint_starts_with_its_weights(
     )
     assert second.state == TrainState()
     assert torch.equal(second.model.frequencies, first.model.frequencies)
+
+
+def test_a_run_may_take_another_models_encoder(tiny_run: TrainConfig, tmp_path: Path) -> None:
+    first = train(tiny_run, tmp_path / "first", stop_at=2_000)
+    config = replace(tiny_run, start_encoder="first")
+    second = Trainer(config, tmp_path / "second", load=lambda _: first.model)
+    theirs, ours = first.model.vision_tower.state_dict(), second.model.vision_tower.state_dict()
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+    assert not torch.equal(
+        second.model.language_model.lm_head.weight, first.model.language_model.lm_head.weight
+    )
+
+
+def test_an_encoder_of_another_shape_is_refused(tiny_run: TrainConfig, tmp_path: Path) -> None:
+    other = make_model(replace(tiny_run.model, vision=None))
+    with pytest.raises(ConfigError, match="another shape"):
+        Trainer(replace(tiny_run, start_encoder="x"), tmp_path, load=lambda _: other)
