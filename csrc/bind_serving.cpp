@@ -98,6 +98,11 @@ void bind_serving(nb::module_& m) {
       .def_ro("takes_bytes", &Plan::takes_bytes);
   nb::class_<Matrix>(m, "Matrix")
       .def_static("pack", pack)
+      .def_static("of_shape", [](int64_t outputs, int64_t inputs, const Plan& plan) {
+        return Matrix::of_shape(outputs, inputs, plan.format, plan.takes_bytes);
+      })
+      .def_prop_ro("address",
+                   [](const Matrix& matrix) { return Address(matrix.data.get()); })
       .def_prop_ro("num_bytes", [](const Matrix& matrix) { return matrix.num_bytes(); });
   nb::class_<trinity::AttentionLayer>(m, "AttentionLayer")
       .def_static("make", make_attention, nb::rv_policy::take_ownership);

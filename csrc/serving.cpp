@@ -135,13 +135,18 @@ void pack_floats(const float* row, int64_t inputs, int64_t lane, bool is_half, c
 
 }  // namespace
 
-Matrix Matrix::pack(const void* weight, bool is_half, int64_t outputs, int64_t inputs,
-                    WeightFormat format, bool takes_bytes) {
+Matrix Matrix::of_shape(int64_t outputs, int64_t inputs, WeightFormat format, bool takes_bytes) {
   Matrix m;
   m.outputs = outputs, m.inputs = inputs, m.format = format;
   if (m.is_integer() && inputs % kGroup) m.format = WeightFormat::B16;
   m.takes_bytes = takes_bytes && m.is_integer();
   m.data = allocate(m.num_bytes());
+  return m;
+}
+
+Matrix Matrix::pack(const void* weight, bool is_half, int64_t outputs, int64_t inputs,
+                    WeightFormat format, bool takes_bytes) {
+  const Matrix m = of_shape(outputs, inputs, format, takes_bytes);
   std::memset(m.data.get(), 0, m.num_bytes());
   pool().run(int(m.panels()), [&](int panel, int) {
     const Place place = m.place(panel);

@@ -59,6 +59,8 @@ struct Matrix {
   // multiple of 32, B16 takes the place of integers. Only integers take bytes.
   static Matrix pack(const void* weight, bool is_half, int64_t outputs, int64_t inputs,
                      WeightFormat format, bool takes_bytes);
+  // Without weights yet: `num_bytes` are to be written to `data`.
+  static Matrix of_shape(int64_t outputs, int64_t inputs, WeightFormat format, bool takes_bytes);
 
  private:
   int64_t word_bits() const;  // of a weight

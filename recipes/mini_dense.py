@@ -13,8 +13,8 @@ MINI = Path(__file__).parents[1] / "src/trinity/models/mini"
 
 
 def recipe() -> TrainConfig:
-    """Examples, stages and learning rate are those of `recipes/mini.py`. The image encoder, the same
-    in both, is mini's: the twins are to differ in the text decoder."""
+    """Examples and learning rate as in `recipes/mini.py`. The image encoder, which is the same in
+    both, is mini's own: the twins are to differ in the text decoder alone."""
     return TrainConfig(
         model=preset("mini-dense"),
         corpus=CorpusConfig(),

@@ -111,7 +111,8 @@ inline void panel_rows(const Matrix& m, int64_t panel, int64_t rows, const Row* 
 // Rows whose sums fit the registers beside what they are made of; integers need twice the sums.
 template <WeightFormat kFormat> constexpr int most_tile_rows(int panels) {
   constexpr bool is_integer = kFormat == WeightFormat::I8 || kFormat == WeightFormat::I4;
-  if (W == 16) return 24 / panels / (is_integer ? 2 : 1);
+  constexpr int sums = is_integer ? 12 : 24;
+  if (W == 16) return sums / panels < 6 ? sums / panels : 6;
   return (W == 8 ? 6 : 2) / (is_integer ? 2 : 1);
 }
 

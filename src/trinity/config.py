@@ -170,7 +170,7 @@ def _check_vision(vision: VisionConfig | None) -> None:
         )
 
 
-WEIGHTS = ("auto", "fp32", "bf16", "int8", "int4")
+WEIGHTS = ("auto", "fp32", "bf16", "int8", "mixed", "int4")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +198,8 @@ class EngineConfig:
     prefix_cache: bool = True
     """Reuse cache blocks of equal prompt prefixes."""
     weights: str = "auto"
-    """What the native kernels hold weights as, one of `WEIGHTS`; `auto` loses nothing."""
+    """What the native kernels hold weights as, one of `WEIGHTS`; `auto` loses nothing. `mixed` is
+    int4 for routed experts and int8 for what every token passes through."""
 
     def __post_init__(self) -> None:
         """Raise `ConfigError` for a format that does not exist."""

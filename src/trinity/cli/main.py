@@ -18,6 +18,7 @@ from typer.main import get_command
 
 from trinity.cli.ask import ask
 from trinity.cli.chat import chat
+from trinity.cli.convert import convert
 from trinity.cli.demo import demo
 from trinity.cli.doctor import doctor
 from trinity.cli.evaluate import evaluate
@@ -59,6 +60,7 @@ for _name, _command in (
     ("doctor", doctor),
     ("train", train),
     ("eval", evaluate),
+    ("convert", convert),
 ):
     app.command(_name)(_command)
 

@@ -31,6 +31,7 @@ from trinity.model.checkpoint import (
     resolve_directory,
 )
 from trinity.model.packed import PackedDecoder
+from trinity.model.packed_files import is_packed, open_packed
 from trinity.model.transformer import Transformer
 from trinity.types import (
     AbortedEvent,
@@ -108,11 +109,7 @@ class LLM:
         manifest = read_manifest(directory)
         tokenizer = Tokenizer(directory / VOCABULARY_FILE)
         config = read_config(directory)
-        network = (
-            PackedDecoder.load(directory, engine.weights)
-            if PackedDecoder.can_run(config)
-            else load_model(directory)
-        )
+        network = _open_network(directory, config, engine.weights)
         path = directory / INTENSITY_FILE
         has_table = path.is_file()
         table = IntensityTable.load(path, config) if has_table else IntensityTable.standard(config)
@@ -301,6 +298,14 @@ def _generation_of(answer: Answer) -> Generation:
         logprobs=answer.logprobs,
         expert_rows=answer.expert_rows,
     )
+
+
+def _open_network(directory: Path, config: AnyConfig, weights: str) -> Transformer | PackedDecoder:
+    if is_packed(directory):
+        return open_packed(directory, weights)
+    if PackedDecoder.can_run(config):
+        return PackedDecoder.load(directory, weights)
+    return load_model(directory)
 
 
 def _check_parts(config: AnyConfig, tokenizer: Tokenizer, table: IntensityTable) -> None:

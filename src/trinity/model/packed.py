@@ -24,14 +24,14 @@ from trinity.ops import PagedBatch, dispatch
 if dispatch.HAS_NATIVE:
     from trinity.ops import native_dense, native_serving
 
-    _Layer = native_serving.Layer | native_dense.DenseLayer
+    PackedLayer = native_serving.Layer | native_dense.DenseLayer
 
 
 class PackedDecoder:
     """Called like the `Transformer` it was made of, with paged batches alone."""
 
     def __init__(
-        self, model: Transformer, layers: list[_Layer], head: native_serving.Matrix
+        self, model: Transformer, layers: list[PackedLayer], head: native_serving.Matrix
     ) -> None:
         """Run `layers` and `head`; all else is that of `model`."""
         self.model = model
@@ -45,8 +45,8 @@ class PackedDecoder:
         `auto` is bf16 where that loses nothing, else fp32.
         """
         language = model.language_model
-        plan = _plan(weights, is_exact=_is_exact_in_bf16(language))
-        layers = [_pack(layer, plan) for layer in language.model.layers]
+        plan = weights_plan(weights, is_exact=_is_exact_in_bf16(language))
+        layers = [pack_layer(layer, plan) for layer in language.model.layers]
         return cls(model, layers, native_serving.pack_matrix(language.lm_head.weight, plan.dense))
 
     @classmethod
@@ -55,15 +55,15 @@ class PackedDecoder:
 
         Raises `CheckpointError` as `load_model` does.
         """
-        plan = _plan(weights, is_exact=read_weight_format(directory) is WeightFormat.BF16)
-        layers: list[_Layer] = []
+        plan = weights_plan(weights, is_exact=read_weight_format(directory) is WeightFormat.BF16)
+        layers: list[PackedLayer] = []
         heads = []
 
         def take(module: nn.Module) -> None:
             if isinstance(module, nn.Linear):
                 heads.append(native_serving.pack_matrix(module.weight, plan.dense))
             else:
-                layers.append(_pack(module, plan))
+                layers.append(pack_layer(module, plan))
 
         model = load_model(directory, take=take)
         return cls(model, layers, heads[0])
@@ -137,15 +137,21 @@ def _inner_sizes(config: AnyConfig) -> tuple[int, ...]:
     )
 
 
-def _plan(weights: str, *, is_exact: bool) -> native_serving.Weights:
-    """`is_exact`: whether BF16 holds the weights without loss."""
+def weights_plan(weights: str, *, is_exact: bool) -> native_serving.Weights:
+    """What matrices become: `weights` as in `PackedDecoder.of`; `is_exact` says whether BF16 holds
+    the model's own without loss."""
     if weights == "auto":
         weights = "bf16" if is_exact else "fp32"
     plan = native_serving.WEIGHTS[weights]
     return replace(plan, router=native_serving.WEIGHTS["bf16"].dense) if is_exact else plan
 
 
-def _pack(layer: nn.Module, plan: native_serving.Weights) -> _Layer:
+def pack_layer(
+    layer: nn.Module,
+    plan: native_serving.Weights,
+    pack: native_serving.Pack = native_serving.pack_matrix,
+) -> PackedLayer:
+    """A decoder layer with its matrices as `pack` makes them, called for each in a fixed order."""
     nothing = torch.empty(0)  # rotary frequencies are given step by step
     if isinstance(layer, DenseLayer):
         return native_dense.pack_layer(
@@ -155,6 +161,7 @@ def _pack(layer: nn.Module, plan: native_serving.Weights) -> _Layer:
             layer.mlp.weights(),
             layer.self_attn.config,
             plan,
+            pack,
         )
     assert isinstance(layer, DecoderLayer)
     return native_serving.pack_layer(
@@ -164,6 +171,7 @@ def _pack(layer: nn.Module, plan: native_serving.Weights) -> _Layer:
         layer.mlp.weights(),
         layer.self_attn.config,
         plan,
+        pack,
     )
 
 

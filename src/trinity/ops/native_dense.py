@@ -12,7 +12,7 @@ from torch import Tensor
 
 from trinity.config import DenseConfig
 from trinity.ops import _native as kernels
-from trinity.ops.native_serving import Step, Weights, as_floats, pack_gate_up, pack_matrix
+from trinity.ops.native_serving import Pack, Step, Weights, alternate, as_floats
 from trinity.ops.reference_dense import GroupedAttentionWeights, MLPWeights
 
 
@@ -31,8 +31,9 @@ def pack_layer(
     mlp: MLPWeights,
     config: DenseConfig,
     weights: Weights,
+    pack: Pack,
 ) -> DenseLayer:
-    """Copy a layer's weights into the kernels' layout."""
+    """The layer in the kernels' layout; `pack` is called for each matrix, in a fixed order."""
     a, c, width = attention, config, config.head_dim
     project = torch.cat((as_pairs(a.q, width), as_pairs(a.k, width), a.v))
     norms = as_floats(input_norm, post_norm)
@@ -41,8 +42,8 @@ def pack_layer(
         c.rms_norm_eps,
         width**-0.5,
         norms[0].data_ptr(),
-        pack_matrix(project, weights.dense),
-        pack_matrix(a.o, weights.dense),
+        pack(project, weights.dense),
+        pack(a.o, weights.dense),
     )
     return DenseLayer(
         packed,
@@ -51,8 +52,8 @@ def pack_layer(
             [c.hidden_size, c.intermediate_size],
             c.rms_norm_eps,
             norms[1].data_ptr(),
-            pack_gate_up(mlp.gate, mlp.up, weights.routed),
-            pack_matrix(mlp.down, weights.routed),
+            pack(alternate(mlp.gate, mlp.up), weights.routed),
+            pack(mlp.down, weights.routed),
         ),
     )
 

@@ -6,6 +6,8 @@ sequence alone, bit for bit, so nothing more is needed for a deterministic engin
 
 from __future__ import annotations
 
+import ctypes
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -23,17 +25,19 @@ PANEL = 16
 WeightFormat = kernels.WeightFormat
 Plan = kernels.Plan
 Matrix = kernels.Matrix
+Pack = Callable[[Tensor, Plan], Matrix]
+"""Makes a packed matrix of a matrix [out, in]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """What matrices are packed as; norms are always FP32."""
 
-    dense: kernels.Plan
+    dense: Plan
     """Attention, shared experts and head."""
-    routed: kernels.Plan
+    routed: Plan
     """Routed experts; the MLP of a dense model, which has most of its bytes."""
-    router: kernels.Plan
+    router: Plan
 
 
 _FP32 = Plan(WeightFormat.F32, takes_bytes=False)
@@ -44,8 +48,9 @@ WEIGHTS = {
     "fp32": Weights(_FP32, _FP32, _FP32),
     "bf16": Weights(_BF16, _BF16, _FP32),
     "int8": Weights(_INT8, _INT8, _FP32),
-    # What every token passes through stays finer: it is few bytes, and errors add up there.
-    "int4": Weights(_INT8, _INT4, _FP32),
+    # What every token passes through stays finer: errors add up there.
+    "mixed": Weights(_INT8, _INT4, _FP32),
+    "int4": Weights(_INT4, _INT4, _FP32),
 }
 """By name. Integers come in groups of 32 inputs with one scale, and multiply rows of bytes."""
 
@@ -65,16 +70,17 @@ def pack_layer(
     experts: ExpertsWeights,
     config: ModelConfig,
     weights: Weights,
+    pack: Pack,
 ) -> Layer:
-    """Copy a layer's weights, FP32 or BF16, into the kernels' layout."""
+    """The layer in the kernels' layout; `pack` is called for each matrix, in a fixed order."""
     return Layer(
-        _pack_attention(input_norm, attention, config, weights.dense),
-        _pack_experts(post_norm, experts, config, weights),
+        _pack_attention(input_norm, attention, config, weights.dense, pack),
+        _pack_experts(post_norm, experts, config, weights, pack),
     )
 
 
 def _pack_attention(
-    norm: Tensor, w: AttentionWeights, c: ModelConfig, plan: kernels.Plan
+    norm: Tensor, w: AttentionWeights, c: ModelConfig, plan: Plan, pack: Pack
 ) -> kernels.AttentionLayer:
     sizes = [
         c.hidden_size, c.num_attention_heads, c.qk_nope_head_dim, c.qk_rope_head_dim, c.v_head_dim,
@@ -87,43 +93,72 @@ def _pack_attention(
         c.rms_norm_eps,
         softmax_scale(c.qk_head_dim, c.rope),
         _addresses(norms),
-        pack_matrix(torch.cat((w.q_a, w.kv_a)), plan),
-        pack_matrix(w.q_b, plan),
-        [pack_matrix(key_NC.T, plan) for key_NC in key_HNC],
-        [pack_matrix(value_VC, plan) for value_VC in value_HVC],
-        pack_matrix(w.o, plan),
+        pack(torch.cat((w.q_a, w.kv_a)), plan),
+        pack(w.q_b, plan),
+        [pack(key_NC.T, plan) for key_NC in key_HNC],
+        [pack(value_VC, plan) for value_VC in value_HVC],
+        pack(w.o, plan),
     )
 
 
 def _pack_experts(
-    norm: Tensor, w: ExpertsWeights, c: ModelConfig, weights: Weights
+    norm: Tensor, w: ExpertsWeights, c: ModelConfig, weights: Weights, pack: Pack
 ) -> kernels.ExpertsLayer:
     num_experts, width, inner = w.down_EDF.shape
     sizes = [width, inner, len(w.shared_gate), num_experts]
     (norm,) = as_floats(norm)
-    gate_up = [
-        pack_gate_up(expert[:inner], expert[inner:], weights.routed) for expert in w.gate_up_EFD
-    ]
-    down = [pack_matrix(expert, weights.routed) for expert in w.down_EDF]
-    gate_up.append(pack_gate_up(w.shared_gate, w.shared_up, weights.dense))
-    down.append(pack_matrix(w.shared_down, weights.dense))
-    router = pack_matrix(w.router_ED, weights.router)
+    gates, ups = w.gate_up_EFD.split(inner, dim=1)
+    routed, shared = weights.routed, weights.dense
+    gate_up = [pack(alternate(*both), routed) for both in zip(gates, ups, strict=True)]
+    gate_up.append(pack(alternate(w.shared_gate, w.shared_up), shared))
+    down = [pack(expert, routed) for expert in w.down_EDF]
+    down.append(pack(w.shared_down, shared))
+    router = pack(w.router_ED, weights.router)
     return kernels.ExpertsLayer.make(sizes, c.rms_norm_eps, norm.data_ptr(), router, gate_up, down)
 
 
-def pack_gate_up(gate: Tensor, up: Tensor, plan: kernels.Plan) -> kernels.Matrix:
-    """Copy both matrices [inner, in] into one, whose panels are of each in turn."""
+def alternate(gate: Tensor, up: Tensor) -> Tensor:
+    """Both matrices [inner, in] as one [2 inner, in], panels of outputs in turn."""
     pairs = torch.stack([m.unflatten(0, (-1, PANEL)) for m in (gate, up)], dim=1)
-    return pack_matrix(pairs.flatten(0, 2), plan)
+    return pairs.flatten(0, 2)
 
 
-def pack_matrix(weight: Tensor, plan: kernels.Plan) -> kernels.Matrix:
+def pack_matrix(weight: Tensor, plan: Plan) -> Matrix:
     """Copy a matrix [out, in], FP32 or BF16, into the kernels' layout."""
     weight = weight.detach().contiguous()
     is_half = weight.dtype == torch.bfloat16
     weight = weight if is_half else weight.float()
     outputs, inputs = weight.shape
-    return kernels.Matrix.pack(weight.data_ptr(), is_half, outputs, inputs, plan)
+    return Matrix.pack(weight.data_ptr(), is_half, outputs, inputs, plan)
+
+
+def packed_bytes(matrix: Matrix) -> Tensor:
+    """A copy of what a matrix holds, uint8."""
+    out = torch.empty(matrix.num_bytes, dtype=torch.uint8)
+    ctypes.memmove(out.data_ptr(), matrix.address, matrix.num_bytes)
+    return out
+
+
+class PackedReader:
+    """A `Pack` that takes its matrices from the bytes of others, one after another."""
+
+    def __init__(self, data: Tensor) -> None:
+        """Read from `data`, contiguous uint8."""
+        self._data = data
+        self.num_read = 0
+
+    def __call__(self, weight: Tensor, plan: Plan) -> Matrix:
+        """The next matrix, which has the shape of `weight`; `ValueError` if that much is not there.
+
+        Nothing but the shape of `weight` is used.
+        """
+        outputs, inputs = weight.shape
+        matrix = Matrix.of_shape(outputs, inputs, plan)
+        if self.num_read + matrix.num_bytes > len(self._data):
+            raise ValueError("The packed weights end too early.")
+        ctypes.memmove(matrix.address, self._data.data_ptr() + self.num_read, matrix.num_bytes)
+        self.num_read += matrix.num_bytes
+        return matrix
 
 
 @dataclass(frozen=True, slots=True)
