@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     arguments = parser.parse_args()
     config = preset(arguments.preset)
-    decoder = PackedDecoder(random_model(config))
+    decoder = PackedDecoder.of(random_model(config))
     counts = [int(count) for count in arguments.streams.split(",")]
     all_streams = {count: Streams(config, count, arguments.context) for count in counts}
     seconds: dict[int, list[float]] = {count: [] for count in counts}

@@ -1,5 +1,5 @@
-// The serving layers for Python. Weights come as addresses of FP32 arrays and are copied; the
-// arrays of a step belong to ops/native_serving.py, which keeps them alive.
+// The serving layers for Python. Norms come as addresses of FP32 arrays and are copied, matrices are
+// packed before; the arrays of a step belong to ops/native_serving.py, which keeps them alive.
 #include "bind_serving.hpp"
 
 #include <nanobind/stl/string.h>
@@ -30,73 +30,40 @@ std::vector<float> copied(Address address, int64_t count) {
 struct Plan {
   WeightFormat format;
   bool takes_bytes;
-
-  Matrix pack(const float* weight, int64_t outputs, int64_t inputs) const {
-    return Matrix::pack(weight, outputs, inputs, inputs, 1, format, takes_bytes);
-  }
-  Matrix pack(Address weight, int64_t outputs, int64_t inputs) const {
-    return pack(floats(weight), outputs, inputs);
-  }
-  // Of a matrix that stands the other way round.
-  Matrix pack_turned(const float* weight, int64_t outputs, int64_t inputs) const {
-    return Matrix::pack(weight, outputs, inputs, 1, outputs, format, takes_bytes);
-  }
 };
 
-// sizes: width, heads, nope, rotary, value, latent, query rank.
-// arrays: input norm, query norm, latent norm, down, query, kv_b, out.
+Matrix pack(Address weight, bool is_half, int64_t outputs, int64_t inputs, const Plan& plan) {
+  return Matrix::pack(reinterpret_cast<const void*>(weight), is_half, outputs, inputs, plan.format,
+                      plan.takes_bytes);
+}
+
+// sizes: width, heads, nope, rotary, value, latent, query rank. norms: input, query, latent.
+// `keys` and `values` are of each head.
 trinity::AttentionLayer* make_attention(const std::vector<int64_t>& sizes, float eps, float scale,
-                                        const std::vector<Address>& arrays, const Plan& plan) {
+                                        const std::vector<Address>& norms, const Matrix& down,
+                                        const Matrix& query, const std::vector<Matrix>& keys,
+                                        const std::vector<Matrix>& values, const Matrix& out) {
   auto* a = new trinity::AttentionLayer{};
   a->width = sizes[0], a->heads = sizes[1], a->nope = sizes[2], a->rotary = sizes[3];
   a->value = sizes[4], a->latent = sizes[5], a->query_rank = sizes[6];
   a->eps = eps, a->scale = scale;
-  a->input_norm = copied(arrays[0], a->width);
-  a->query_norm = copied(arrays[1], a->query_rank);
-  a->latent_norm = copied(arrays[2], a->latent);
-  a->down = plan.pack(arrays[3], a->query_rank + a->latent + a->rotary, a->width);
-  a->query = plan.pack(arrays[4], a->heads * (a->nope + a->rotary), a->query_rank);
-  for (int64_t h = 0; h < a->heads; ++h) {
-    const float* kv = floats(arrays[5]) + h * (a->nope + a->value) * a->latent;
-    a->keys.push_back(plan.pack_turned(kv, a->latent, a->nope));
-    a->values.push_back(plan.pack(kv + a->nope * a->latent, a->value, a->latent));
-  }
-  a->out = plan.pack(arrays[6], a->width, a->heads * a->value);
+  a->input_norm = copied(norms[0], a->width);
+  a->query_norm = copied(norms[1], a->query_rank);
+  a->latent_norm = copied(norms[2], a->latent);
+  a->down = down, a->query = query, a->keys = keys, a->values = values, a->out = out;
   return a;
 }
 
-// Gate and up rows of [2 inner, width], gate first, as alternating panels.
-Matrix alternate(const float* gate, const float* up, int64_t inner, int64_t width,
-                 const Plan& plan) {
-  std::vector<float> rows(2 * inner * width);
-  for (int64_t row = 0; row < inner; ++row) {
-    const int64_t place = row / trinity::kPanel * 2 * trinity::kPanel + row % trinity::kPanel;
-    std::copy(gate + row * width, gate + (row + 1) * width, rows.begin() + place * width);
-    std::copy(up + row * width, up + (row + 1) * width,
-              rows.begin() + (place + trinity::kPanel) * width);
-  }
-  return plan.pack(rows.data(), 2 * inner, width);
-}
-
-// sizes: width, inner, shared inner, experts.
-// arrays: input norm, router, gate_up [E, 2F, D], down [E, D, F], shared gate, up and down.
-trinity::ExpertsLayer* make_experts(const std::vector<int64_t>& sizes, float eps,
-                                    const std::vector<Address>& arrays, const Plan& router,
-                                    const Plan& routed, const Plan& shared) {
+// sizes: width, inner, shared inner, experts. `gate_up` and `down` are of each expert, the shared
+// one last; panels of gate and up alternate.
+trinity::ExpertsLayer* make_experts(const std::vector<int64_t>& sizes, float eps, Address norm,
+                                    const Matrix& router, const std::vector<Matrix>& gate_up,
+                                    const std::vector<Matrix>& down) {
   auto* e = new trinity::ExpertsLayer{};
   e->width = sizes[0], e->inner = sizes[1], e->shared_inner = sizes[2], e->experts = sizes[3];
   e->eps = eps;
-  e->input_norm = copied(arrays[0], e->width);
-  e->router = router.pack(arrays[1], e->experts, e->width);
-  const int64_t size = e->inner * e->width;
-  for (int64_t i = 0; i < e->experts; ++i) {
-    const float* gate = floats(arrays[2]) + i * 2 * size;
-    e->gate_up.push_back(alternate(gate, gate + size, e->inner, e->width, routed));
-    e->down.push_back(routed.pack(floats(arrays[3]) + i * size, e->width, e->inner));
-  }
-  e->gate_up.push_back(
-      alternate(floats(arrays[4]), floats(arrays[5]), e->shared_inner, e->width, shared));
-  e->down.push_back(shared.pack(arrays[6], e->width, e->shared_inner));
+  e->input_norm = copied(norm, e->width);
+  e->router = router, e->gate_up = gate_up, e->down = down;
   return e;
 }
 
@@ -130,14 +97,12 @@ void bind_serving(nb::module_& m) {
       .def_ro("format", &Plan::format)
       .def_ro("takes_bytes", &Plan::takes_bytes);
   nb::class_<Matrix>(m, "Matrix")
-      .def_static("pack", [](Address weight, int64_t outputs, int64_t inputs, const Plan& plan) {
-        return plan.pack(weight, outputs, inputs);
-      })
+      .def_static("pack", pack)
       .def_prop_ro("num_bytes", [](const Matrix& matrix) { return matrix.num_bytes(); });
   nb::class_<trinity::AttentionLayer>(m, "AttentionLayer")
-      .def_static("pack", make_attention, nb::rv_policy::take_ownership);
+      .def_static("make", make_attention, nb::rv_policy::take_ownership);
   nb::class_<trinity::ExpertsLayer>(m, "ExpertsLayer")
-      .def_static("pack", make_experts, nb::rv_policy::take_ownership);
+      .def_static("make", make_experts, nb::rv_policy::take_ownership);
   nb::class_<trinity::Step>(m, "Step").def_static("make", make_step, nb::rv_policy::take_ownership);
   m.def(
       "attention_layer",

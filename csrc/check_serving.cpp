@@ -36,7 +36,7 @@ std::vector<float> numbers(int64_t count, float scale, uint64_t seed) {
 
 Matrix matrix(int64_t outputs, int64_t inputs, Format format, uint64_t seed) {
   const auto values = numbers(outputs * inputs, 0.3f, seed);
-  return Matrix::pack(values.data(), outputs, inputs, inputs, 1, format.weights, format.takes_bytes);
+  return Matrix::pack(values.data(), false, outputs, inputs, format.weights, format.takes_bytes);
 }
 
 trinity::AttentionLayer attention_layer(Format format) {

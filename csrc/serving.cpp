@@ -98,6 +98,14 @@ std::shared_ptr<char> allocate(int64_t bytes) {
   return {owner, owner.get() + used - bytes};
 }
 
+void read_row(const void* weight, bool is_half, int64_t first, int64_t count, float* row) {
+  if (is_half)
+    for (int64_t i = 0; i < count; ++i)
+      row[i] = from_bf16(static_cast<const uint16_t*>(weight)[first + i]);
+  else
+    std::memcpy(row, static_cast<const float*>(weight) + first, count * sizeof(float));
+}
+
 void pack_integers(const float* row, int64_t inputs, int64_t lane, bool is_four, char* words,
                    char* scales, int64_t step) {
   for (int64_t g = 0; g < inputs / kGroup; ++g, words += step, scales += step) {
@@ -127,8 +135,8 @@ void pack_floats(const float* row, int64_t inputs, int64_t lane, bool is_half, c
 
 }  // namespace
 
-Matrix Matrix::pack(const float* weight, int64_t outputs, int64_t inputs, int64_t output_step,
-                    int64_t input_step, WeightFormat format, bool takes_bytes) {
+Matrix Matrix::pack(const void* weight, bool is_half, int64_t outputs, int64_t inputs,
+                    WeightFormat format, bool takes_bytes) {
   Matrix m;
   m.outputs = outputs, m.inputs = inputs, m.format = format;
   if (m.is_integer() && inputs % kGroup) m.format = WeightFormat::B16;
@@ -138,19 +146,18 @@ Matrix Matrix::pack(const float* weight, int64_t outputs, int64_t inputs, int64_
   pool().run(int(m.panels()), [&](int panel, int) {
     const Place place = m.place(panel);
     char* words = const_cast<char*>(place.words);
-    const bool is_half = m.format == WeightFormat::B16;
+    const bool to_half = m.format == WeightFormat::B16;
     std::vector<float> row(inputs);
     for (int64_t lane = 0; lane < std::min(kPanel, outputs - panel * kPanel); ++lane) {
-      const float* from = weight + (panel * kPanel + lane) * output_step;
-      for (int64_t i = 0; i < inputs; ++i) row[i] = from[i * input_step];
+      read_row(weight, is_half, (panel * kPanel + lane) * inputs, inputs, row.data());
       if (m.is_integer()) {
         pack_integers(row.data(), inputs, lane, m.format == WeightFormat::I4, words,
                       const_cast<char*>(place.scales), place.step);
         continue;
       }
       for (int64_t g = 0; g < inputs / kGroup; ++g)
-        pack_floats(row.data() + g * kGroup, kGroup, lane, is_half, words + g * place.step);
-      pack_floats(row.data() + inputs / kGroup * kGroup, inputs % kGroup, lane, is_half,
+        pack_floats(row.data() + g * kGroup, kGroup, lane, to_half, words + g * place.step);
+      pack_floats(row.data() + inputs / kGroup * kGroup, inputs % kGroup, lane, to_half,
                   const_cast<char*>(place.rest));
     }
   });

@@ -55,10 +55,10 @@ struct Matrix {
   int64_t num_bytes() const { return panels() * panel_bytes(); }
   Place place(int64_t panel) const;
 
-  // Output o, input i is weight[o * output_step + i * input_step]; `inputs` must be even. Where it
-  // is no multiple of 32, B16 takes the place of integers. Only integers take bytes.
-  static Matrix pack(const float* weight, int64_t outputs, int64_t inputs, int64_t output_step,
-                     int64_t input_step, WeightFormat format, bool takes_bytes);
+  // From `weight` [outputs, inputs], FP32 or (`is_half`) BF16; `inputs` must be even. Where it is no
+  // multiple of 32, B16 takes the place of integers. Only integers take bytes.
+  static Matrix pack(const void* weight, bool is_half, int64_t outputs, int64_t inputs,
+                     WeightFormat format, bool takes_bytes);
 
  private:
   int64_t word_bits() const;  // of a weight

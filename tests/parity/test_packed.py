@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ pytest.importorskip("trinity.ops._native")
 
 from tests.parity.paged import PagedSequence
 from trinity.config import ModelConfig
+from trinity.model.checkpoint import save_model
 from trinity.model.packed import PackedDecoder
 from trinity.model.small4 import Small4
 from trinity.model.transformer import initialise
@@ -60,7 +62,7 @@ def error(ours: Tensor, theirs: Tensor) -> float:
 def test_logits_equal_the_references(chunk: int, dtype: torch.dtype) -> None:
     model, ids = random_model(CONFIG, dtype), some_ids(150)
     expected = PagedSequence(model, 160).run(ids, 50)
-    ours = PagedSequence(model, 160, PackedDecoder(model)).run(ids, chunk)
+    ours = PagedSequence(model, 160, PackedDecoder.of(model)).run(ids, chunk)
     assert error(ours, expected) < TOLERANCE
 
 
@@ -68,12 +70,13 @@ def test_positions_beyond_the_original_context() -> None:
     rope = replace(CONFIG.rope, original_max_position_embeddings=32)
     model, ids = random_model(replace(CONFIG, rope=rope)), some_ids(120)
     expected = PagedSequence(model, 128).run(ids, 60)
-    assert error(PagedSequence(model, 128, PackedDecoder(model)).run(ids, 60), expected) < TOLERANCE
+    ours = PagedSequence(model, 128, PackedDecoder.of(model)).run(ids, 60)
+    assert error(ours, expected) < TOLERANCE
 
 
 def test_chunks_and_threads_change_no_bit() -> None:
     model, ids = random_model(CONFIG), some_ids(150)
-    decoder = PackedDecoder(model)
+    decoder = PackedDecoder.of(model)
     whole = PagedSequence(model, 160, decoder).run(ids, 150)
     for chunk, threads in ((1, 1), (1, 2), (13, 2), (64, 1)):
         dispatch.native.kernels.set_num_threads(threads)
@@ -84,7 +87,7 @@ def test_chunks_and_threads_change_no_bit() -> None:
 def test_any_expert_count(experts: int) -> None:
     model, ids = random_model(CONFIG), some_ids(20)
     expected = PagedSequence(model, 32).step(ids, experts=experts)
-    ours = PagedSequence(model, 32, PackedDecoder(model)).step(ids, experts=experts)
+    ours = PagedSequence(model, 32, PackedDecoder.of(model)).step(ids, experts=experts)
     assert error(ours, expected) < TOLERANCE
 
 
@@ -109,7 +112,7 @@ def products(
     rows: Tensor, weight: Tensor, number: native_serving.WeightFormat, takes_bytes: bool = False
 ) -> Tensor:
     plan = native_serving.Plan(number, takes_bytes)
-    matrix = native_serving.pack_matrix(weight, native_serving.Weights(plan, plan, plan))
+    matrix = native_serving.pack_matrix(weight, plan)
     return native_serving.linear(rows, matrix, len(weight), None, 0.0)
 
 
@@ -162,7 +165,7 @@ def test_what_is_not_finite_does_not_pass_as_bytes(
 def test_integer_weights_stay_close_and_exact_by_row(weights: str, most: float) -> None:
     config = replace(CONFIG, qk_nope_head_dim=32, moe_intermediate_size=32)
     model, ids = random_model(config), some_ids(60)
-    decoder = PackedDecoder(model, weights)
+    decoder = PackedDecoder.of(model, weights)
     whole = PagedSequence(model, 64, decoder).run(ids, 60)
     assert error(whole, PagedSequence(model, 64).run(ids, 60)) < most
     assert torch.equal(PagedSequence(model, 64, decoder).run(ids, 7), whole)
@@ -170,7 +173,7 @@ def test_integer_weights_stay_close_and_exact_by_row(weights: str, most: float) 
 
 def test_weights_exact_in_bf16_take_half_the_memory() -> None:
     exact, other = (
-        PackedDecoder(random_model(CONFIG, dtype)) for dtype in (torch.bfloat16, torch.float32)
+        PackedDecoder.of(random_model(CONFIG, dtype)) for dtype in (torch.bfloat16, torch.float32)
     )
     assert 2 * exact.head_bytes == other.head_bytes
 
@@ -178,3 +181,19 @@ def test_weights_exact_in_bf16_take_half_the_memory() -> None:
 def test_a_width_that_does_not_fit_is_left_to_the_reference() -> None:
     assert PackedDecoder.fits(random_model(CONFIG))
     assert not PackedDecoder.fits(random_model(replace(CONFIG, q_lora_rank=40)))
+
+
+@pytest.mark.parametrize("weights", ["auto", "int4"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_packed_from_a_checkpoint_is_packed_from_the_model(
+    weights: str, dtype: torch.dtype, tmp_path: Path
+) -> None:
+    model, ids = random_model(CONFIG, dtype), some_ids(20)
+    save_model(model, tmp_path / "saved", dtype=dtype)
+    loaded = PackedDecoder.load(tmp_path / "saved", weights)
+    assert loaded.model.language_model.lm_head.weight.is_meta
+    ours, expected = (
+        PagedSequence(decoder.model, 32, decoder).step(ids)
+        for decoder in (loaded, PackedDecoder.of(model, weights))
+    )
+    assert torch.equal(ours, expected)

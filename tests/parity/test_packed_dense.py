@@ -56,7 +56,7 @@ def error(ours: Tensor, theirs: Tensor) -> float:
 def test_logits_equal_the_references(chunk: int, dtype: torch.dtype) -> None:
     model, ids = random_model(CONFIG, dtype), some_ids(150)
     expected = PagedSequence(model, 160).run(ids, 50)
-    ours = PagedSequence(model, 160, PackedDecoder(model)).run(ids, chunk)
+    ours = PagedSequence(model, 160, PackedDecoder.of(model)).run(ids, chunk)
     assert error(ours, expected) < TOLERANCE
 
 
@@ -65,13 +65,14 @@ def test_one_head_of_keys_for_all_and_one_for_each(heads: int) -> None:
     config = replace(CONFIG, num_key_value_heads=heads, head_dim=16)
     model, ids = random_model(config), some_ids(70)
     expected = PagedSequence(model, 80).run(ids, 70)
-    assert error(PagedSequence(model, 80, PackedDecoder(model)).run(ids, 9), expected) < TOLERANCE
+    ours = PagedSequence(model, 80, PackedDecoder.of(model)).run(ids, 9)
+    assert error(ours, expected) < TOLERANCE
 
 
 @pytest.mark.parametrize("weights", ["fp32", "bf16", "int8", "int4"])
 def test_chunks_and_threads_change_no_bit(weights: str) -> None:
     model, ids = random_model(CONFIG), some_ids(150)
-    decoder = PackedDecoder(model, weights)
+    decoder = PackedDecoder.of(model, weights)
     whole = PagedSequence(model, 160, decoder).run(ids, 150)
     for chunk, threads in ((1, 1), (1, 2), (13, 2), (64, 1)):
         dispatch.native.kernels.set_num_threads(threads)
@@ -81,7 +82,7 @@ def test_chunks_and_threads_change_no_bit(weights: str) -> None:
 def test_company_changes_no_bit() -> None:
     """Two sequences in one step, against each alone."""
     model, lengths = random_model(CONFIG), (37, 90)
-    decoder = PackedDecoder(model)
+    decoder = PackedDecoder.of(model)
     ids = some_ids(sum(lengths))
 
     def run(parts: list[tuple[int, Tensor]]) -> Tensor:
@@ -112,7 +113,7 @@ def test_company_changes_no_bit() -> None:
 @pytest.mark.parametrize(("weights", "most"), [("int8", 0.03), ("int4", 0.25)])
 def test_integer_weights_stay_close(weights: str, most: float) -> None:
     model, ids = random_model(CONFIG), some_ids(60)
-    ours = PagedSequence(model, 64, PackedDecoder(model, weights)).run(ids, 60)
+    ours = PagedSequence(model, 64, PackedDecoder.of(model, weights)).run(ids, 60)
     assert 1e-4 < error(ours, PagedSequence(model, 64).run(ids, 60)) < most
 
 

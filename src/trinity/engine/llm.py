@@ -23,7 +23,14 @@ from trinity.engine.runner import Runner
 from trinity.errors import CheckpointError, InvalidRequest, TrinityError
 from trinity.inputs.chat import Prompt, render, system_prompt_effort
 from trinity.inputs.tokenizer import Tokenizer
-from trinity.model.checkpoint import Manifest, load_model, read_manifest, resolve_directory
+from trinity.model.checkpoint import (
+    Manifest,
+    load_model,
+    read_config,
+    read_manifest,
+    resolve_directory,
+)
+from trinity.model.packed import PackedDecoder
 from trinity.model.transformer import Transformer
 from trinity.types import (
     AbortedEvent,
@@ -61,7 +68,7 @@ class LLM:
 
     def __init__(
         self,
-        model: Transformer,
+        model: Transformer | PackedDecoder,
         tokenizer: Tokenizer,
         table: IntensityTable,
         manifest: Manifest,
@@ -73,11 +80,12 @@ class LLM:
         `seed` fixes the seeds of requests that bring none. Raises `CheckpointError` where the
         parts do not belong together.
         """
-        _check_parts(model.config, tokenizer, table)
-        limits = Limits.of(model.config, engine, tokenizer.vocab_size)
+        config = model.config
+        _check_parts(config, tokenizer, table)
+        limits = Limits.of(config, engine, tokenizer.vocab_size)
         runner = Runner(model, limits.num_blocks, engine.block_size, engine.weights)
         self.model_name = manifest.name
-        self.config: AnyConfig = model.config
+        self.config: AnyConfig = config
         self.tokenizer = tokenizer
         self.table = table
         self.engine = Engine(runner, tokenizer, limits, engine)
@@ -99,9 +107,13 @@ class LLM:
         directory = resolve_directory(str(model))
         manifest = read_manifest(directory)
         tokenizer = Tokenizer(directory / VOCABULARY_FILE)
-        network = load_model(directory)
+        config = read_config(directory)
+        network = (
+            PackedDecoder.load(directory, engine.weights)
+            if PackedDecoder.can_run(config)
+            else load_model(directory)
+        )
         path = directory / INTENSITY_FILE
-        config = network.config
         has_table = path.is_file()
         table = IntensityTable.load(path, config) if has_table else IntensityTable.standard(config)
         return cls(network, tokenizer, table, manifest, engine, seed)

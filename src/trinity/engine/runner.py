@@ -36,21 +36,27 @@ class Runner:
     """Runs steps on one device."""
 
     def __init__(
-        self, model: Transformer, num_blocks: int, block_size: int, weights: str = "auto"
+        self,
+        model: Transformer | PackedDecoder,
+        num_blocks: int,
+        block_size: int,
+        weights: str = "auto",
     ) -> None:
         """Allocate the cache: the null block and `num_blocks` more in every layer.
 
-        `weights` is what the native kernels hold weights as. Raises `ConfigError` where another
-        format than `auto` is wanted and they do not run this model here.
+        `weights` is what the native kernels are to hold a model's weights as; those of a
+        `PackedDecoder` stay as they are. Raises `ConfigError` where another format than `auto` is
+        wanted and the kernels do not run this model here.
         """
-        weight = model.language_model.lm_head.weight
-        shape = (num_blocks + 1, block_size, model.config.cache_width)
-        self._model = model
-        self._weights = weights
         self._decoder: Transformer | PackedDecoder = model
+        self._model = model.model if isinstance(model, PackedDecoder) else model
+        self._is_copy = not isinstance(model, PackedDecoder)
+        self._weights = weights
+        norm = self._model.language_model.model.norm.weight
+        shape = (num_blocks + 1, block_size, self._model.config.cache_width)
         self._caches = [
-            torch.zeros(shape, dtype=weight.dtype, device=weight.device)
-            for _ in range(model.config.num_hidden_layers)
+            torch.zeros(shape, dtype=norm.dtype, device=norm.device)
+            for _ in range(self._model.config.num_hidden_layers)
         ]
         self._all_threads = torch.get_num_threads()
         self._features: dict[str, dict[int, Tensor]] = {}
@@ -90,8 +96,10 @@ class Runner:
     def weights_changed(self) -> None:
         """Take over the model's weights again, and drop what was computed with earlier ones."""
         self._features.clear()
+        if not self._is_copy:
+            return
         if PackedDecoder.fits(self._model):
-            self._decoder = PackedDecoder(self._model, self._weights)
+            self._decoder = PackedDecoder.of(self._model, self._weights)
         elif self._weights != "auto":
             raise ConfigError(
                 f"Weights as {self._weights} need the native kernels, which are not installed or "

@@ -7,7 +7,10 @@ Read are the official layout (`config.json`, `model*.safetensors`) and the origi
 from __future__ import annotations
 
 import importlib.resources
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import torch
@@ -41,6 +44,7 @@ EMBEDDED = "mini"
 CONFIG_FILE = "config.json"
 PARAMS_FILE = "params.json"
 MANIFEST_FILE = "trinity.json"
+_LAYER = re.compile(r"language_model\.model\.layers\.\d+")
 _SHOWN = 3
 """Names of faulty tensors that an error lists."""
 
@@ -126,11 +130,19 @@ def _as_range(value: object, most: int) -> tuple[int, int] | None:
     return None
 
 
-def load_model(directory: Path, dtype: torch.dtype = torch.float32) -> Transformer:
+def load_model(
+    directory: Path,
+    dtype: torch.dtype = torch.float32,
+    take: Callable[[nn.Module], None] | None = None,
+) -> Transformer:
     """The model in `directory`, its weights converted to `dtype` one tensor at a time.
 
     Raises `CheckpointError` unless every tensor is there, no other is, and each has its shape and
     the dtype that the config declares. Memory peaks at the finished model and one tensor.
+
+    With `take`, the decoder layers in order and the head are lent to it, each as soon as its
+    weights are there and in the dtype that they are stored in; they are gone when it returns, and
+    the model comes without them. The embedding keeps its stored dtype too.
     """
     config, weight_format = read_config(directory), read_weight_format(directory)
     if not weight_format.is_readable:
@@ -144,11 +156,30 @@ def load_model(directory: Path, dtype: torch.dtype = torch.float32) -> Transform
     shapes = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
     parts = list((native_parts if is_native else official_parts)(shapes, config))
     stored = find_tensors(directory, "consolidated" if is_native else "model")
-    _check_tensors(directory, parts, stored, STORED_DTYPES[weight_format][0])
-    _fill(model, parts, stored, dtype)
+    stored_name, stored_dtype = STORED_DTYPES[weight_format]
+    _check_tensors(directory, parts, stored, stored_name)
+    language = model.language_model
+    lent: dict[str, nn.Module] = {}
+    dtypes = {}
+    if take:
+        lent = {f"language_model.model.layers.{i}": x for i, x in enumerate(language.model.layers)}
+        lent["language_model.lm_head"] = language.lm_head
+        dtypes = dict.fromkeys([*lent, "language_model.model.embed_tokens"], stored_dtype)
+    for owner, group in groupby(parts, lambda part: _owner(part.parameter)):
+        with ShardReader() as reader:
+            _fill(model, group, stored, reader, dtypes.get(owner, dtype), is_lent=owner in lent)
+            if take and owner in lent:
+                take(lent[owner])
+                lent[owner].to_empty(device="meta")
     # Not stored, and on the meta device so far.
     model.frequencies = model.rotary_frequencies()
     return model
+
+
+def _owner(parameter: str) -> str:
+    """The decoder layer that a parameter belongs to, or the module that it is a weight of."""
+    layer = _LAYER.match(parameter)
+    return layer[0] if layer else parameter.rpartition(".")[0]
 
 
 def _read_settings(directory: Path) -> tuple[Fields, bool]:
@@ -200,14 +231,26 @@ def _told(kind: str, names: list[str]) -> str:
 
 
 def _fill(
-    model: Transformer, parts: list[Part], stored: dict[str, StoredTensor], dtype: torch.dtype
+    model: Transformer,
+    parts: Iterable[Part],
+    stored: dict[str, StoredTensor],
+    reader: ShardReader,
+    dtype: torch.dtype,
+    *,
+    is_lent: bool,
 ) -> None:
-    """Replace the meta parameters of `model`, each by an allocated one once its parts come up."""
-    with torch.no_grad(), ShardReader() as reader:
+    """Replace the meta parameters that `parts` fill, each by an allocated one when its first part
+    comes up; a lent one by the mapped file itself where that is stored as it is wanted."""
+    with torch.no_grad():
         for part in parts:
+            values = reader.read(part.name, stored[part.name])
             parameter = model.get_parameter(part.parameter)
             if parameter.is_meta:
-                parameter = nn.Parameter(torch.empty(parameter.shape, dtype=dtype, device="cpu"))
+                is_mapped = is_lent and part.is_whole and values.dtype == dtype
+                empty = torch.empty(0 if is_mapped else parameter.shape, dtype=dtype, device="cpu")
+                parameter = nn.Parameter(values if is_mapped else empty, requires_grad=not is_lent)
                 owner, _, name = part.parameter.rpartition(".")
                 setattr(model.get_submodule(owner), name, parameter)
-            part.place(reader.read(part.name, stored[part.name]), parameter)
+                if is_mapped:
+                    continue
+            part.place(values, parameter)

@@ -33,6 +33,11 @@ class Part:
     interleaved_heads: int | None = None
     """Heads whose rotary rows are stored as pairs and are wanted as halves."""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the tensor on disk is the parameter as it stands."""
+        return self.expert is None and self.interleaved_heads is None
+
     def place(self, stored: Tensor, parameter: Tensor) -> None:
         """Copy `stored` to its place in `parameter`, which is modified."""
         if self.interleaved_heads is not None:

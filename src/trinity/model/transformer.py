@@ -102,6 +102,8 @@ class Transformer(nn.Module):
         x_TD = self.language_model.model.embed_tokens(ids_T)
         if image_features_ID is None:
             return x_TD
+        # Never narrower than the features: an embedding may be kept in BF16 to save memory.
+        x_TD = x_TD.to(torch.promote_types(x_TD.dtype, image_features_ID.dtype))
         where = (ids_T == self.config.image_token_id).nonzero().squeeze(-1)
         return x_TD.index_copy(0, where, image_features_ID.to(x_TD.dtype))
 

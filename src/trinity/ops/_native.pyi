@@ -41,23 +41,29 @@ class WeightFormat(Enum):
     I8 = 2
     I4 = 3
 
+class Plan:
+    format: WeightFormat
+    takes_bytes: bool
+    def __init__(self, format: WeightFormat, takes_bytes: bool) -> None: ...  # noqa: A002
+
 class Matrix:
     @staticmethod
-    def pack(weight: int, outputs: int, inputs: int, weights: WeightFormat) -> Matrix: ...
+    def pack(weight: int, is_half: bool, outputs: int, inputs: int, plan: Plan, /) -> Matrix: ...
     @property
     def num_bytes(self) -> int: ...
 
 class AttentionLayer:
     @staticmethod
-    def pack(
-        sizes: list[int], eps: float, scale: float, arrays: list[int], weights: WeightFormat, /
-    ) -> AttentionLayer: ...
+    def make(
+        sizes: list[int], eps: float, scale: float, norms: list[int], down: Matrix, query: Matrix,
+        keys: list[Matrix], values: list[Matrix], out: Matrix, /,
+    ) -> AttentionLayer: ...  # fmt: skip
 
 class ExpertsLayer:
     @staticmethod
-    def pack(
-        sizes: list[int], eps: float, arrays: list[int], routed: WeightFormat,
-        shared: WeightFormat, /,
+    def make(
+        sizes: list[int], eps: float, norm: int, router: Matrix, gate_up: list[Matrix],
+        down: list[Matrix], /,
     ) -> ExpertsLayer: ...  # fmt: skip
 
 class Step:

@@ -5,18 +5,15 @@ As `native_serving`, with grouped-query attention and one MLP a layer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from trinity.config import DenseConfig
 from trinity.ops import _native as kernels
-from trinity.ops.native_serving import Step, Weights, pack_matrix
+from trinity.ops.native_serving import Step, Weights, as_floats, pack_gate_up, pack_matrix
 from trinity.ops.reference_dense import GroupedAttentionWeights, MLPWeights
-
-PANEL = 16
-"""Outputs whose weights stand together in a packed matrix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +35,26 @@ def pack_layer(
     """Copy a layer's weights into the kernels' layout."""
     a, c, width = attention, config, config.head_dim
     project = torch.cat((as_pairs(a.q, width), as_pairs(a.k, width), a.v))
-    norms = [norm.detach().float().contiguous() for norm in (input_norm, post_norm)]
+    norms = as_floats(input_norm, post_norm)
     packed = kernels.GroupedAttentionLayer.make(
-        [c.hidden_size, c.num_attention_heads, c.num_key_value_heads, width], c.rms_norm_eps,
-        width**-0.5, norms[0].data_ptr(), pack_matrix(project, weights), pack_matrix(a.o, weights),
-    )  # fmt: skip
-    # What every token passes through is `dense` in attention, and here as coarse as experts are:
-    # nearly all bytes are here.
-    gate_up = torch.stack([m.unflatten(0, (-1, PANEL)) for m in (mlp.gate, mlp.up)], dim=1)
-    coarse = replace(weights, dense=weights.routed)
+        [c.hidden_size, c.num_attention_heads, c.num_key_value_heads, width],
+        c.rms_norm_eps,
+        width**-0.5,
+        norms[0].data_ptr(),
+        pack_matrix(project, weights.dense),
+        pack_matrix(a.o, weights.dense),
+    )
     return DenseLayer(
         packed,
+        # As coarse as experts are: nearly all bytes are here.
         kernels.MlpLayer.make(
-            [c.hidden_size, c.intermediate_size], c.rms_norm_eps, norms[1].data_ptr(),
-            pack_matrix(gate_up.flatten(0, 2), coarse), pack_matrix(mlp.down, coarse),
+            [c.hidden_size, c.intermediate_size],
+            c.rms_norm_eps,
+            norms[1].data_ptr(),
+            pack_gate_up(mlp.gate, mlp.up, weights.routed),
+            pack_matrix(mlp.down, weights.routed),
         ),
-    )  # fmt: skip
+    )
 
 
 def as_pairs(weight: Tensor, head_width: int) -> Tensor:

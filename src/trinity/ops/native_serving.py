@@ -14,11 +14,15 @@ from torch import Tensor
 from trinity.config import AnyConfig, ModelConfig
 from trinity.ops import _native as kernels
 from trinity.ops.batch import PagedBatch
-from trinity.ops.reference import AttentionWeights, ExpertsWeights
+from trinity.ops.reference import AttentionWeights, ExpertsWeights, split_kv_b
 from trinity.ops.rope import softmax_scale
+
+PANEL = 16
+"""Outputs whose weights stand together in a packed matrix."""
 
 WeightFormat = kernels.WeightFormat
 Plan = kernels.Plan
+Matrix = kernels.Matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,38 +66,64 @@ def pack_layer(
     config: ModelConfig,
     weights: Weights,
 ) -> Layer:
-    """Copy a layer's weights into the kernels' layout."""
-    a, e, c = attention, experts, config
+    """Copy a layer's weights, FP32 or BF16, into the kernels' layout."""
+    return Layer(
+        _pack_attention(input_norm, attention, config, weights.dense),
+        _pack_experts(post_norm, experts, config, weights),
+    )
+
+
+def _pack_attention(
+    norm: Tensor, w: AttentionWeights, c: ModelConfig, plan: kernels.Plan
+) -> kernels.AttentionLayer:
     sizes = [
         c.hidden_size, c.num_attention_heads, c.qk_nope_head_dim, c.qk_rope_head_dim, c.v_head_dim,
         c.kv_lora_rank, c.q_lora_rank,
     ]  # fmt: skip
-    arrays = _floats(
-        input_norm, a.q_a_norm, a.kv_a_norm, torch.cat((a.q_a, a.kv_a)), a.q_b, a.kv_b, a.o
-    )
-    scale = softmax_scale(c.qk_head_dim, c.rope)
-    packed = kernels.AttentionLayer.pack(
-        sizes, c.rms_norm_eps, scale, _addresses(arrays), weights.dense
-    )
-    num_experts, width, inner = e.down_EDF.shape
-    arrays = _floats(
-        post_norm, e.router_ED, e.gate_up_EFD, e.down_EDF, e.shared_gate, e.shared_up,
-        e.shared_down,
-    )  # fmt: skip
-    sizes = [width, inner, len(e.shared_gate), num_experts]
-    return Layer(
-        packed,
-        kernels.ExpertsLayer.pack(
-            sizes, c.rms_norm_eps, _addresses(arrays), weights.router, weights.routed, weights.dense
-        ),
+    norms = as_floats(norm, w.q_a_norm, w.kv_a_norm)
+    key_HNC, value_HVC = split_kv_b(w.kv_b, c)
+    return kernels.AttentionLayer.make(
+        sizes,
+        c.rms_norm_eps,
+        softmax_scale(c.qk_head_dim, c.rope),
+        _addresses(norms),
+        pack_matrix(torch.cat((w.q_a, w.kv_a)), plan),
+        pack_matrix(w.q_b, plan),
+        [pack_matrix(key_NC.T, plan) for key_NC in key_HNC],
+        [pack_matrix(value_VC, plan) for value_VC in value_HVC],
+        pack_matrix(w.o, plan),
     )
 
 
-def pack_matrix(weight: Tensor, weights: Weights) -> kernels.Matrix:
-    """Copy a matrix [out, in] into the kernels' layout."""
-    (values,) = _floats(weight)
+def _pack_experts(
+    norm: Tensor, w: ExpertsWeights, c: ModelConfig, weights: Weights
+) -> kernels.ExpertsLayer:
+    num_experts, width, inner = w.down_EDF.shape
+    sizes = [width, inner, len(w.shared_gate), num_experts]
+    (norm,) = as_floats(norm)
+    gate_up = [
+        pack_gate_up(expert[:inner], expert[inner:], weights.routed) for expert in w.gate_up_EFD
+    ]
+    down = [pack_matrix(expert, weights.routed) for expert in w.down_EDF]
+    gate_up.append(pack_gate_up(w.shared_gate, w.shared_up, weights.dense))
+    down.append(pack_matrix(w.shared_down, weights.dense))
+    router = pack_matrix(w.router_ED, weights.router)
+    return kernels.ExpertsLayer.make(sizes, c.rms_norm_eps, norm.data_ptr(), router, gate_up, down)
+
+
+def pack_gate_up(gate: Tensor, up: Tensor, plan: kernels.Plan) -> kernels.Matrix:
+    """Copy both matrices [inner, in] into one, whose panels are of each in turn."""
+    pairs = torch.stack([m.unflatten(0, (-1, PANEL)) for m in (gate, up)], dim=1)
+    return pack_matrix(pairs.flatten(0, 2), plan)
+
+
+def pack_matrix(weight: Tensor, plan: kernels.Plan) -> kernels.Matrix:
+    """Copy a matrix [out, in], FP32 or BF16, into the kernels' layout."""
+    weight = weight.detach().contiguous()
+    is_half = weight.dtype == torch.bfloat16
+    weight = weight if is_half else weight.float()
     outputs, inputs = weight.shape
-    return kernels.Matrix.pack(values.data_ptr(), outputs, inputs, weights.dense)
+    return kernels.Matrix.pack(weight.data_ptr(), is_half, outputs, inputs, plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +174,8 @@ def linear(
     return out
 
 
-def _floats(*weights: Tensor) -> list[Tensor]:
+def as_floats(*weights: Tensor) -> list[Tensor]:
+    """As the kernels read norms: FP32, contiguous."""
     return [weight.detach().float().contiguous() for weight in weights]
 
 
