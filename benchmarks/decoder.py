@@ -3,8 +3,8 @@
     python benchmarks/decoder.py [bench-1500m] [--streams 1,8,32] [--context 128] [--runs 5]
 
 Weights are random and rounded to BF16. A step decodes one token of every stream, each at the given
-context. Its limit is the time to read every weight and latent that it needs once, at the bandwidth
-measured between the runs; no step can be faster. Prints a table and one JSON line.
+context. Its limit is the time to read every weight and cached value once that it needs, at the
+bandwidth measured between the runs; no step can be faster. Prints a table and one JSON line.
 """
 
 import argparse
@@ -16,23 +16,23 @@ import time
 
 import torch
 
-from trinity.config import ModelConfig
-from trinity.model.cost import count_parameters
+from trinity.config import AnyConfig
+from trinity.model.architecture import make_model
+from trinity.model.cost import decode_bytes
 from trinity.model.packed import PackedDecoder
-from trinity.model.small4 import Small4
-from trinity.model.transformer import initialise
+from trinity.model.transformer import Transformer, initialise
+from trinity.model.weight_format import WeightFormat
 from trinity.ops import PagedBatch, dispatch
 from trinity.presets import preset
 
 BLOCK = 16
-BYTES = 2  # a BF16 weight
 STEPS = 8
 
 
 class Streams:
-    """Sequences that stand at the same position, with caches of random latents."""
+    """Sequences that stand at the same position, with caches of random numbers."""
 
-    def __init__(self, config: ModelConfig, streams: int, context: int) -> None:
+    def __init__(self, config: AnyConfig, streams: int, context: int) -> None:
         blocks = -(-(context + STEPS) // BLOCK)
         shape = (streams * blocks + 1, BLOCK, config.cache_width)
         self.config = config
@@ -107,9 +107,9 @@ def main() -> None:
     print(json.dumps(record))
 
 
-def random_model(config: ModelConfig) -> Small4:
+def random_model(config: AnyConfig) -> Transformer:
     """Random weights, each exact in BF16."""
-    model = Small4(config)
+    model = make_model(config)
     initialise(model, torch.Generator().manual_seed(0))
     for parameter in model.requires_grad_(False).parameters():
         parameter.copy_(parameter.bfloat16())
@@ -126,18 +126,14 @@ def read_bandwidth() -> float:
     return block.nbytes / (time.perf_counter() - started)
 
 
-def needed_bytes(config: ModelConfig, streams: int, context: int) -> float:
-    """What a step must read: weights once, experts that any stream chose, every stream's latents.
+def needed_bytes(config: AnyConfig, streams: int, context: int) -> int:
+    """What a step must read: weights once, experts that any stream chose, every stream's cache.
 
     Streams are taken to choose experts at random, each `num_experts_per_tok` of them.
     """
-    counted = count_parameters(config)
-    expert = 3 * config.hidden_size * config.moe_intermediate_size
-    all_experts = config.num_hidden_layers * config.n_routed_experts * expert
-    embedding = config.vocab_size * config.hidden_size
-    share = 1 - (1 - config.num_experts_per_tok / config.n_routed_experts) ** streams
-    latents = config.num_hidden_layers * streams * context * config.cache_width * 4
-    return BYTES * (counted.total - embedding - all_experts * (1 - share)) + latents
+    return decode_bytes(
+        config, WeightFormat.BF16, context=context, sequences=streams, cache_item_bytes=4
+    )
 
 
 if __name__ == "__main__":

@@ -55,6 +55,18 @@ trinity::AttentionLayer attention_layer(Format format) {
   return a;
 }
 
+constexpr int64_t kSharing = 3, kSharedHeads = 2, kHead = 32, kInner = 96;
+
+trinity::GroupedAttentionLayer grouped_layer(Format format) {
+  trinity::GroupedAttentionLayer a{};
+  a.width = kWidth, a.heads = kSharing * kSharedHeads, a.shared_heads = kSharedHeads;
+  a.head = kHead, a.eps = 1e-5f, a.scale = 0.2f;
+  a.input_norm.assign(kWidth, 1);
+  a.project = matrix((a.heads + 2 * kSharedHeads) * kHead, kWidth, format, 24);
+  a.out = matrix(kWidth, a.heads * kHead, format, 25);
+  return a;
+}
+
 // Some tokens of two sequences; the group of a sequence's tokens is filled up with its last.
 struct Tokens {
   std::vector<int64_t> sequence, position;
@@ -63,9 +75,10 @@ struct Tokens {
   Tokens only(int64_t token) const { return {{sequence[token]}, {position[token]}}; }
 };
 
-void run_attention(const trinity::ServingKernels& table, const trinity::AttentionLayer& layer,
-                   const Tokens& tokens, int64_t group_width, std::vector<float>& cache,
-                   float* x_TD) {
+using Attention = std::function<void(const trinity::Step&, float* cache, float* x_TD)>;
+
+void run_attention(const Attention& layer, const Tokens& tokens, int64_t group_width,
+                   std::vector<float>& cache, float* x_TD) {
   std::vector<int64_t> blocks(2 * kTable), slots, group_tokens, group_sequence, context;
   std::iota(blocks.begin(), blocks.end(), 1);  // block 0 belongs to nobody
   for (int64_t t = 0; t < tokens.size(); ++t) {
@@ -92,25 +105,56 @@ void run_attention(const trinity::ServingKernels& table, const trinity::Attentio
   step.group_sequence_G = group_sequence.data(), step.context_G = context.data();
   const auto frequencies = numbers(kRotary / 2, 1, 5);
   step.make_tables(frequencies.data(), kRotary, 0.1, 8);
-  table.attention(layer, step, cache.data(), x_TD);
+  layer(step, cache.data(), x_TD);
 }
 
-Results attention(const trinity::ServingKernels& table, Format format) {
-  const auto layer = attention_layer(format);
+// The same tokens in one step and each alone, over a cache of `cache_width` numbers a token.
+Results attention(const Attention& layer, int64_t cache_width) {
   Tokens tokens;
   for (int64_t at = 3; at < 14; ++at) tokens.sequence.push_back(0), tokens.position.push_back(at);
   tokens.sequence.push_back(1), tokens.position.push_back(9);
   // What was computed before: the first three tokens of one sequence, nine of the other.
-  const auto before = numbers((2 * kTable + 1) * kBlock * (kLatent + kRotary), 1, 7);
+  const auto before = numbers((2 * kTable + 1) * kBlock * cache_width, 1, 7);
   const auto start = numbers(tokens.size() * kWidth, 1, 9);
   auto cache = before, x = start, lone_cache = before, lone_x = start;
-  run_attention(table, layer, tokens, 4, cache, x.data());
+  run_attention(layer, tokens, 4, cache, x.data());
   for (int64_t t = 0; t < tokens.size(); ++t)
-    run_attention(table, layer, tokens.only(t), 1, lone_cache, lone_x.data() + t * kWidth);
+    run_attention(layer, tokens.only(t), 1, lone_cache, lone_x.data() + t * kWidth);
   expect(x == lone_x && cache == lone_cache, "tokens together differ from each alone");
   Results results(x.begin(), x.end());
   results.insert(results.end(), cache.begin(), cache.end());
   return results;
+}
+
+Results latent_attention(const trinity::ServingKernels& table, Format format) {
+  const auto layer = attention_layer(format);
+  return attention(
+      [&](const trinity::Step& step, float* cache, float* x_TD) {
+        table.attention(layer, step, cache, x_TD);
+      },
+      kLatent + kRotary);
+}
+
+Results grouped_attention(const trinity::ServingKernels& table, Format format) {
+  const auto layer = grouped_layer(format);
+  return attention(
+      [&](const trinity::Step& step, float* cache, float* x_TD) {
+        table.grouped_attention(layer, step, cache, x_TD);
+      },
+      2 * kSharedHeads * kHead);
+}
+
+Results mlp(const trinity::ServingKernels& table, Format format, int64_t tokens) {
+  trinity::MlpLayer layer{};
+  layer.width = kWidth, layer.inner = kInner, layer.eps = 1e-5f;
+  layer.input_norm.assign(kWidth, 1);
+  layer.gate_up = matrix(2 * kInner, kWidth, format, 26);
+  layer.down = matrix(kWidth, kInner, format, 27);
+  auto x = numbers(tokens * kWidth, 1, 17), lone = x;
+  table.mlp(layer, tokens, x.data());
+  for (int64_t t = 0; t < tokens; ++t) table.mlp(layer, 1, lone.data() + t * kWidth);
+  expect(x == lone, "tokens together differ from each alone");
+  return {x.begin(), x.end()};
 }
 
 Results experts(const trinity::ServingKernels& table, Format format, int64_t tokens) {
@@ -162,9 +206,11 @@ void check_serving(const char* name) {
       where = std::string(name) + " " + entry.first + " serving " + kernel;
       check(run);
     };
-    named("attention", [&] { return attention(*table, format); });
+    named("attention", [&] { return latent_attention(*table, format); });
+    named("grouped attention", [&] { return grouped_attention(*table, format); });
     for (int64_t tokens : {1, 3, 70}) {
       named("experts", [&] { return experts(*table, format, tokens); });
+      named("mlp", [&] { return mlp(*table, format, tokens); });
       named("linear", [&] { return linear(*table, format, tokens); });
     }
   }
