@@ -12,6 +12,7 @@ from trinity.cli.interrupts import stop_on_interrupt
 from trinity.cli.loading import open_llm
 from trinity.cli.options import (
     BudgetOption,
+    EarlyExitOption,
     EffortOption,
     ExpertsOption,
     IntensityOption,
@@ -38,6 +39,7 @@ def chat(
     intensity: IntensityOption = None,
     experts: ExpertsOption = None,
     budget: BudgetOption = None,
+    early_exit: EarlyExitOption = None,
     mode: ModeOption = None,
     system: SystemOption = None,
     seed: SeedOption = None,
@@ -53,6 +55,7 @@ def chat(
             intensity=intensity,
             active_experts=experts,
             thinking_token_budget=budget,
+            early_exit=early_exit,
         ),
         sampling=SamplingParams(seed=seed, temperature=temperature),
         mode=mode,

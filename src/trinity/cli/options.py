@@ -50,6 +50,13 @@ BudgetOption = Annotated[
     int | None,
     typer.Option("--budget", metavar="N", min=0, help="Most thinking tokens; 0 forbids thinking."),
 ]
+EarlyExitOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--early-exit/--no-early-exit",
+        help="End the thinking as soon as a trial answer is confident; some answers get worse.",
+    ),
+]
 ModeOption = Annotated[
     Mode | None,
     typer.Option(

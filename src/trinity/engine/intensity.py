@@ -34,12 +34,18 @@ class Level:
     """`None` is no limit."""
 
 
+EARLY_EXIT = 0.95
+"""How confident a trial answer must be where the table does not say: arXiv 2504.15895's value."""
+
+
 @dataclass(frozen=True, slots=True)
 class IntensityTable:
     """All levels, from least to most, and the one that is used when nothing is asked for."""
 
     default: str
     levels: tuple[Level, ...]
+    early_exit: float = EARLY_EXIT
+    """How confident a trial answer must be to end the thinking, where a request wants that."""
 
     @classmethod
     def load(cls, path: Path, config: ModelConfig) -> IntensityTable:
@@ -117,6 +123,8 @@ def resolve(
                 f"thinking_token_budget is {budget}, but at effort {level.name} the model is told "
                 "not to think."
             )
+    if asked.early_exit and (level.effort_token == "none" or budget == 0):
+        warnings.append(f"early_exit has no effect at effort {level.name}, which does not think.")
     sampling = chat.sampling
     effective = EffectiveIntensity(
         level=level.name,
@@ -125,6 +133,7 @@ def resolve(
         thinking_token_budget=budget,
         temperature=level.temperature if sampling.temperature is None else sampling.temperature,
         top_p=level.top_p if sampling.top_p is None else sampling.top_p,
+        early_exit=table.early_exit if asked.early_exit else None,
     )
     return effective, tuple(warnings)
 
@@ -213,7 +222,10 @@ def _read_table(fields: Fields, config: ModelConfig) -> IntensityTable:
     default = fields.text("default")
     if default not in EFFORTS:
         raise fields.fault("default", f"one of {', '.join(EFFORTS)}")
-    return IntensityTable(default, levels)
+    early_exit = fields.number("early_exit") if fields.has("early_exit") else EARLY_EXIT
+    if not 0 < early_exit < 1:
+        raise fields.fault("early_exit", "a number between 0 and 1")
+    return IntensityTable(default, levels, early_exit)
 
 
 def _read_level(fields: Fields, config: ModelConfig) -> Level:

@@ -76,6 +76,11 @@ class Limits:
                 f"active_experts must be {layers} counts, one a layer, from 1 to {most}.",
                 param="active_experts",
             )
+        if request.early_exit is not None and not 0 < request.early_exit < 1:
+            raise InvalidRequest(
+                f"early_exit is {request.early_exit}; it must be between 0 and 1.",
+                param="early_exit",
+            )
         budget = request.thinking_token_budget
         if budget is not None and budget < 0:
             raise InvalidRequest(

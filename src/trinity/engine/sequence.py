@@ -60,6 +60,8 @@ class Sequence:
         """Guesses that were right."""
         self.num_rejected = 0
         """Guesses that were computed and not kept."""
+        self.num_tried = 0
+        """Tokens at the end that belong to a trial answer, which may be taken back."""
         self._prompt_experts = prompt_experts
         self._keys: list[bytes] = []
         self._num_offered = 0
@@ -136,6 +138,19 @@ class Sequence:
         self.drop_drafts()
         return False
 
+    def try_on(self, token_id: int) -> None:
+        """Add a token of a trial answer."""
+        self.append(token_id)
+        self.num_tried += 1
+
+    def take_back(self) -> None:
+        """Make the tokens of the trial answer guesses: those of them that were computed."""
+        start = self.num_tokens - self.num_tried
+        self.drafts = self.token_ids[start : max(start, self.num_computed)]
+        del self.token_ids[start:]
+        self.num_computed = min(self.num_computed, start)
+        self.num_tried = 0
+
     def drop_drafts(self) -> None:
         """Give up the guesses that are left."""
         self.num_rejected += len(self.drafts)
@@ -175,7 +190,8 @@ class Sequence:
 
     def new_full_blocks(self, block_size: int) -> Iterator[tuple[int, bytes]]:
         """Blocks, with their keys, that were filled since the last call or the admission."""
-        num_full = self.num_computed // block_size
+        # What a trial computes may be overwritten, so nobody else may use it.
+        num_full = min(self.num_computed, self.num_tokens - self.num_tried) // block_size
         for index in range(self._num_offered, num_full):
             yield self.blocks[index], self.key(index, block_size)
         self._num_offered = num_full
@@ -194,6 +210,7 @@ class Sequence:
         )
 
     def _leave_blocks(self) -> list[int]:
+        self.take_back()
         blocks, self.blocks = self.blocks, []
         self.num_computed = 0
         self.drafts = []

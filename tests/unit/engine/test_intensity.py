@@ -200,3 +200,26 @@ def test_the_standard_table_rises_and_keeps_the_models_experts() -> None:
 def test_the_embedded_table_fits_its_model() -> None:
     path = Path(trinity.__file__).parent / "models" / "mini" / "intensity.json"
     assert len(IntensityTable.load(path, preset("mini")).levels) == len(EFFORTS)
+
+
+def test_early_exit_is_off_until_asked_for(table: IntensityTable) -> None:
+    assert asked(table)[0].early_exit is None
+    assert asked(table, early_exit=False)[0].early_exit is None
+    effective, warnings = asked(table, early_exit=True)
+    assert effective.early_exit == 0.95
+    assert warnings == ()
+
+
+def test_a_table_may_say_how_confident_an_early_answer_must_be(tmp_path: Path) -> None:
+    table = IntensityTable.load(written(tmp_path, early_exit=0.9), CONFIG)
+    assert asked(table, early_exit=True)[0].early_exit == 0.9
+    with pytest.raises(CheckpointError, match="early_exit is 1; only a number between 0 and 1"):
+        IntensityTable.load(written(tmp_path, early_exit=1), CONFIG)
+
+
+@pytest.mark.parametrize("ask", [{"reasoning_effort": "none"}, {"thinking_token_budget": 0}])
+def test_early_exit_without_thinking_is_warned_of(
+    table: IntensityTable, ask: dict[str, object]
+) -> None:
+    (warning,) = asked(table, early_exit=True, **ask)[1]
+    assert warning.startswith("early_exit has no effect at effort ")
