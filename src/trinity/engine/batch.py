@@ -88,9 +88,23 @@ class BatchBuilder:
             ready=ready,
         )
 
+    def build_draft(self, sequence: Sequence, experts: tuple[int, ...]) -> Step:
+        """The step that computes the last token of a sequence, its guesses included, with
+        `experts` in each layer; the tokens before it are computed."""
+        at = sequence.num_tokens + len(sequence.drafts) - 1
+        schedule = {sequence: 1}
+        return Step(
+            schedule=schedule,
+            ids_T=torch.tensor(sequence.tokens(at, at + 1)),
+            experts_LT=self._experts([(experts, 1)]),
+            batch=self._batch(schedule, [at], list(self._slots(sequence, at, at + 1))),
+            last_S=torch.tensor([0]),
+            ready={sequence: 0},
+        )
+
     def _batch(self, schedule: Schedule, positions: list[int], slots: list[int]) -> PagedBatch:
         num_decoded = sum(1 + len(s.drafts) for s, n in schedule.items() if n == 1 + len(s.drafts))
-        is_narrow = self._is_deterministic or len(positions) == num_decoded
+        is_narrow = self._is_deterministic or len(positions) in (1, num_decoded)
         width = 1 if is_narrow else GROUP_WIDTH
         tokens: list[range | list[int]] = []
         rows: list[int] = []

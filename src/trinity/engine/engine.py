@@ -24,7 +24,7 @@ from trinity.engine.runner import Computed, Runner
 from trinity.engine.sampler import Sampled, Sampler
 from trinity.engine.scheduler import Allowance, Schedule, Scheduler
 from trinity.engine.sequence import Sequence
-from trinity.engine.speculation import MAX_DRAFT, Gate
+from trinity.engine.speculation import MAX_DRAFT, Gate, SelfDrafts
 from trinity.engine.trial import Trial, Verdict
 from trinity.errors import InvalidRequest, Overloaded
 from trinity.inputs.tokenizer import Tokenizer
@@ -110,6 +110,9 @@ class Engine:
         self._sampler = Sampler(tokenizer.num_control, limits.num_tokens, model.vocab_size)
         self._pace = Pace()
         self._gate = Gate(self._pace)
+        self._self_drafts = SelfDrafts(self._gate)
+        self._draft_experts = (1,) * model.num_hidden_layers
+        self._self_drafted: tuple[Sequence, int, int] | None = None
         self._latency_until = 0.0
         self._prompt_experts = (model.num_experts_per_tok,) * model.num_hidden_layers
         self._open: dict[str, _Open] = {}
@@ -253,7 +256,31 @@ class Engine:
             choice.drafter.is_trying = length > 0
             if length:
                 self._scheduler.extend(sequence, drafts[:length], schedule)
-                self._totals.drafted_tokens += len(sequence.drafts)
+            elif num_sequences == 1 and sequence.mode is Mode.LATENCY and not drafts:
+                self._let_guess(sequence, choice, schedule)
+            self._totals.drafted_tokens += len(sequence.drafts)
+
+    def _let_guess(self, sequence: Sequence, choice: Choice, schedule: Schedule) -> None:
+        """Add guesses that the model makes itself with one expert, where they pay."""
+        if sequence.request.active_experts == self._draft_experts:
+            return
+        most = min(self._self_drafts.length(), choice.num_left - 1)
+        if most <= 0:
+            return
+        self._scheduler.extend(sequence, [0] * most, schedule)
+        num_slots = len(sequence.drafts)
+        sequence.drafts = []
+        for _ in range(num_slots):
+            started = time.perf_counter()
+            computed = self._runner.run(self._builder.build_draft(sequence, self._draft_experts))
+            token_id = int(computed.logits_SZ[-1].argmax())
+            self._self_drafts.measure(time.perf_counter() - started)
+            sequence.draft_expert_rows += sum(self._draft_experts)
+            if self._tokenizer.is_control(token_id):
+                break
+            sequence.drafts.append(token_id)
+        schedule[sequence] = 1 + len(sequence.drafts)
+        self._self_drafted = sequence, len(sequence.drafts), sequence.num_accepted
 
     def _try(self, schedule: Schedule) -> None:
         """Begin a trial answer where a request wants one and a step of its thinking has ended.
@@ -280,6 +307,10 @@ class Engine:
         logits_SZ = self._judge(rows, computed.logits_SZ)
         while rows:
             rows = self._choose(rows, logits_SZ)
+        if self._self_drafted:
+            sequence, num_guessed, num_accepted = self._self_drafted
+            self._self_drafts.judge(sequence.num_accepted - num_accepted, num_guessed)
+            self._self_drafted = None
 
     def _judge(self, rows: dict[Choice, int], logits_SZ: Tensor) -> Tensor:
         """Go on with the trial answers, or end them.

@@ -60,6 +60,8 @@ class Sequence:
         """Guesses that were right."""
         self.num_rejected = 0
         """Guesses that were computed and not kept."""
+        self.draft_expert_rows = 0
+        """Expert evaluations, all layers, that made guesses."""
         self.num_tried = 0
         """Tokens at the end that belong to a trial answer, which may be taken back."""
         self._prompt_experts = prompt_experts
@@ -98,10 +100,11 @@ class Sequence:
 
     @property
     def expert_rows(self) -> int:
-        """Expert evaluations of the answer so far, all layers: of its tokens in the cache and of
-        guesses that were not kept."""
+        """Expert evaluations of the answer so far, all layers: of its tokens in the cache, of
+        guesses that were not kept, and those that made guesses."""
         num_kept = max(0, self.num_computed - self.prompt_length)
-        return (num_kept + self.num_rejected) * sum(self.request.active_experts)
+        rows = (num_kept + self.num_rejected) * sum(self.request.active_experts)
+        return rows + self.draft_expert_rows
 
     def admit(self, blocks: list[int], num_cached: int, block_size: int) -> None:
         """Start running on `blocks`, the first `num_cached` of which hold its first tokens."""
@@ -158,8 +161,8 @@ class Sequence:
 
     def tokens(self, start: int, stop: int) -> list[int]:
         """The tokens from `start` to `stop`, guesses after the others."""
-        num_guessed = max(0, stop - self.num_tokens)
-        return self.token_ids[start:stop] + self.drafts[:num_guessed]
+        first, end = (max(0, at - self.num_tokens) for at in (start, stop))
+        return self.token_ids[start:stop] + self.drafts[first:end]
 
     def preempt(self) -> list[int]:
         """Wait again, tokens kept; returns the blocks it held."""
