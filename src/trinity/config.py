@@ -134,6 +134,8 @@ class EngineConfig:
     """What requests that name no mode are served as, until it is switched."""
     speculation: bool = True
     """Guess tokens from what was said before, where that pays; answers do not change."""
+    lossy: bool = False
+    """Serve requests that do not say with the lossy profile of their mode, where there is one."""
     prefix_cache: bool = True
     """Reuse cache blocks of equal prompt prefixes."""
     weights: str = "auto"

@@ -142,6 +142,9 @@ class IntensityRequest:
     """Hard limit on thinking tokens; 0 forbids thinking."""
     early_exit: bool | None = None
     """End thinking as soon as a trial answer is confident; some answers will be worse."""
+    lossy: bool | None = None
+    """Use the checkpoint's lossy profile for the mode, which trades some quality for speed; `None`
+    is the engine's setting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +180,8 @@ class EffectiveIntensity:
     top_p: float
     early_exit: float | None = None
     """How confident a trial answer must be to end the thinking; `None`: there are no trials."""
+    lossy: bool = False
+    """Whether the level is the mode's lossy profile's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,6 +89,7 @@ def test_an_answer_says_what_was_asked_and_what_was_done(server: Running) -> Non
         "temperature": 0.7,
         "top_p": 1.0,
         "early_exit": None,
+        "lossy": False,
         "mode": "throughput",
         "seed": 5,
         "max_tokens": 99,

@@ -57,6 +57,13 @@ EarlyExitOption = Annotated[
         help="End the thinking as soon as a trial answer is confident; some answers get worse.",
     ),
 ]
+LossyOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--lossy/--lossless",
+        help="Trade some quality for speed as the mode's profile says; not in mode balanced.",
+    ),
+]
 ModeOption = Annotated[
     Mode | None,
     typer.Option(

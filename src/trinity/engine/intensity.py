@@ -5,15 +5,15 @@ The table of a checkpoint (`intensity.json`) says what each effort means. Called
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
 from trinity.config import ModelConfig
 from trinity.errors import InvalidRequest
 from trinity.model.json_fields import Fields, read_json
-from trinity.types import EFFORTS, ChatRequest, EffectiveIntensity, IntensityRequest
+from trinity.types import EFFORTS, ChatRequest, EffectiveIntensity, IntensityRequest, Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,8 @@ class IntensityTable:
     levels: tuple[Level, ...]
     early_exit: float = EARLY_EXIT
     """How confident a trial answer must be to end the thinking, where a request wants that."""
+    lossy: Mapping[Mode, tuple[Level, ...]] = field(default_factory=dict)
+    """The levels for requests in a mode that trade some quality for speed."""
 
     @classmethod
     def load(cls, path: Path, config: ModelConfig) -> IntensityTable:
@@ -71,6 +73,11 @@ class IntensityTable:
             for name, mark, budget in zip(EFFORTS, marks, budgets, strict=True)
         ]
         return cls("medium", tuple(levels))
+
+    def for_mode(self, mode: Mode) -> IntensityTable | None:
+        """The table of the lossy profile for `mode`; `None` where there is no such profile."""
+        levels = self.lossy.get(mode)
+        return replace(self, levels=levels) if levels else None
 
     def named(self, name: str) -> Level:
         """The level of an effort. Raises `InvalidRequest` for a name that is none."""
@@ -100,17 +107,24 @@ def resolve(
     config: ModelConfig,
     system_effort: str | None,
     trained_experts: tuple[int, int] | None = None,
+    mode: Mode = Mode.BALANCED,
+    *,
+    lossy: bool = False,
 ) -> tuple[EffectiveIntensity, tuple[str, ...]]:
     """What a request's intensity comes to, and warnings about what was asked for.
 
     The parameters go before `system_effort`, the wish of a system prompt, and that before the
     table's default. `trained_experts` is the lowest and highest count that the weights were trained
-    for; `None` is the model's own count. Raises `InvalidRequest` for values that are not allowed.
+    for; `None` is the model's own count. `lossy` says whether requests in `mode` that do not say
+    take its lossy profile. Raises `InvalidRequest` for values that are not allowed.
     """
     asked = chat.intensity
     _check(asked, config)
     warnings: list[str] = []
-    level = _level(asked, table, system_effort, warnings)
+    profile = table.for_mode(mode) if (lossy if asked.lossy is None else asked.lossy) else None
+    if asked.lossy and profile is None:
+        warnings.append(f"lossy has no effect: this model has no lossy profile for mode {mode}.")
+    level = _level(asked, profile or table, system_effort, warnings)
     experts, budget = level.active_experts, level.thinking_token_budget
     if asked.active_experts is not None:
         experts = (asked.active_experts,) * config.num_hidden_layers
@@ -134,6 +148,7 @@ def resolve(
         temperature=level.temperature if sampling.temperature is None else sampling.temperature,
         top_p=level.top_p if sampling.top_p is None else sampling.top_p,
         early_exit=table.early_exit if asked.early_exit else None,
+        lossy=profile is not None,
     )
     return effective, tuple(warnings)
 
@@ -209,11 +224,7 @@ def _between(below: Level, above: Level, intensity: int) -> Level:
 
 
 def _read_table(fields: Fields, config: ModelConfig) -> IntensityTable:
-    rows = fields.data.get("levels")
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise fields.fault("levels", "a list of objects")
-    where = f"{fields.where}, levels"
-    levels = tuple(_read_level(Fields(row, where), config) for row in rows)
+    levels = tuple(_read_level(row, config) for row in fields.rows("levels"))
     if tuple(level.name for level in levels) != EFFORTS:
         raise fields.fault("levels", f"one level for each of {', '.join(EFFORTS)}, in this order,")
     marks = [level.intensity for level in levels]
@@ -225,7 +236,40 @@ def _read_table(fields: Fields, config: ModelConfig) -> IntensityTable:
     early_exit = fields.number("early_exit") if fields.has("early_exit") else EARLY_EXIT
     if not 0 < early_exit < 1:
         raise fields.fault("early_exit", "a number between 0 and 1")
-    return IntensityTable(default, levels, early_exit)
+    return IntensityTable(default, levels, early_exit, _read_lossy(fields, levels, config))
+
+
+def _read_lossy(
+    fields: Fields, levels: tuple[Level, ...], config: ModelConfig
+) -> dict[Mode, tuple[Level, ...]]:
+    """The lossy profiles: for each mode all levels, some with other experts and budgets."""
+    if not fields.has("lossy"):
+        return {}
+    section = fields.section("lossy")
+    profiles = {}
+    for name in section.data:
+        if name not in (Mode.LATENCY, Mode.THROUGHPUT):
+            raise fields.fault("lossy", "profiles for latency and throughput")
+        changes = [(row, row.text("name")) for row in section.rows(name)]
+        unknown = {changed for _, changed in changes} - {level.name for level in levels}
+        if unknown:
+            raise section.fault(name, f"a list of levels of the table, unlike {min(unknown)!r},")
+        by_name = {changed: row for row, changed in changes}
+        profiles[Mode(name)] = tuple(
+            _changed(level, by_name[level.name], config) if level.name in by_name else level
+            for level in levels
+        )
+    return profiles
+
+
+def _changed(level: Level, fields: Fields, config: ModelConfig) -> Level:
+    """A level with the experts and the budget of a profile's row; what it leaves out stays."""
+    if fields.has("active_experts"):
+        level = replace(level, active_experts=_read_experts(fields, config))
+    if fields.has("thinking_token_budget"):
+        budget = fields.integer("thinking_token_budget", least=0)
+        level = replace(level, thinking_token_budget=budget)
+    return level
 
 
 def _read_level(fields: Fields, config: ModelConfig) -> Level:

@@ -82,6 +82,7 @@ class LLM:
         self.table = table
         self.engine = Engine(runner, tokenizer, limits, engine)
         self._manifest = manifest
+        self._lossy = engine.lossy
         self._seeds = Random(secrets.randbits(SEED_BITS) if seed is None else seed)
         self._mail: dict[str, deque[Event]] = {}
 
@@ -119,7 +120,10 @@ class LLM:
         check_sampling(request.sampling, self.tokenizer.vocab_size)
         system_effort = system_prompt_effort(request.messages)
         trained = self._manifest.trained_experts
-        effective, warnings = resolve(request, self.table, self.config, system_effort, trained)
+        mode = request.mode or self.engine.mode
+        effective, warnings = resolve(
+            request, self.table, self.config, system_effort, trained, mode, lossy=self._lossy
+        )
         prompt = render(
             request.messages,
             request.tools,
@@ -138,7 +142,7 @@ class LLM:
         return Prepared(
             generation=generation,
             effective=effective,
-            mode=request.mode or self.engine.mode,
+            mode=mode,
             warnings=warnings,
         )
 

@@ -199,6 +199,7 @@ class ChatCompletionRequest(Wire):
     active_experts: int | None = Field(default=None, ge=1, le=_INT32)
     thinking_token_budget: int | None = Field(default=None, ge=0, le=_INT32)
     early_exit: bool | None = None
+    lossy: bool | None = None
     mode: Literal["latency", "balanced", "throughput"] | None = None
     service_tier: Literal["auto", "default", "flex", "priority", "fast"] | None = None
     strict: bool | None = None
@@ -218,6 +219,7 @@ REPORTED = (
     "active_experts",
     "thinking_token_budget",
     "early_exit",
+    "lossy",
     "temperature",
     "top_p",
     "mode",
@@ -284,6 +286,7 @@ def _chat_request(body: ChatCompletionRequest) -> ChatRequest:
             active_experts=body.active_experts,
             thinking_token_budget=body.thinking_token_budget,
             early_exit=body.early_exit,
+            lossy=body.lossy,
         ),
         mode=_mode(body),
         prediction=_prediction(body.prediction),

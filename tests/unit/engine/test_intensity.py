@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from trinity.types import (
     EffectiveIntensity,
     IntensityRequest,
     Message,
+    Mode,
     SamplingParams,
 )
 
@@ -223,3 +225,62 @@ def test_early_exit_without_thinking_is_warned_of(
 ) -> None:
     (warning,) = asked(table, early_exit=True, **ask)[1]
     assert warning.startswith("early_exit has no effect at effort ")
+
+
+PROFILES = {
+    "latency": [{"name": "high", "active_experts": 1, "thinking_token_budget": 150}],
+    "throughput": [{"name": "high", "active_experts": 2}, {"name": "max", "active_experts": 3}],
+}
+
+
+def test_a_lossy_profile_takes_the_place_of_its_modes_levels(tmp_path: Path) -> None:
+    table = IntensityTable.load(written(tmp_path, lossy=PROFILES), CONFIG)
+    assert table.named("high").active_experts == (4,) * 4
+
+    def settings(mode: Mode, **ask: object) -> tuple[int, int | None, bool]:
+        chat = ChatRequest(
+            messages=(Message.user("hi"),), intensity=IntensityRequest(lossy=True, **ask)
+        )
+        effective, warnings = resolve(chat, table, CONFIG, None, (1, 6), mode)
+        assert warnings == ()
+        return effective.active_experts[0], effective.thinking_token_budget, effective.lossy
+
+    assert settings(Mode.LATENCY, reasoning_effort="high") == (1, 150, True)
+    assert settings(Mode.LATENCY, intensity=75) == (1, 150, True)
+    assert settings(Mode.LATENCY, reasoning_effort="max") == (6, None, True)
+    assert settings(Mode.THROUGHPUT, reasoning_effort="high") == (2, 200, True)
+    assert settings(Mode.THROUGHPUT, reasoning_effort="high", active_experts=5) == (5, 200, True)
+
+
+def test_who_decides_whether_it_is_lossy(tmp_path: Path) -> None:
+    table = IntensityTable.load(written(tmp_path, lossy=PROFILES), CONFIG)
+    for asks, serves, is_lossy in (
+        (None, False, False),
+        (None, True, True),
+        (False, True, False),
+        (True, False, True),
+    ):
+        chat = ChatRequest(messages=(Message.user("hi"),), intensity=IntensityRequest(lossy=asks))
+        effective, _ = resolve(chat, table, CONFIG, None, (1, 6), Mode.LATENCY, lossy=serves)
+        assert effective.lossy is is_lossy
+
+
+def test_a_lossy_wish_without_a_profile_is_warned_of(table: IntensityTable) -> None:
+    effective, warnings = asked(table, lossy=True)
+    assert not effective.lossy
+    assert warnings == ("lossy has no effect: this model has no lossy profile for mode balanced.",)
+
+
+@pytest.mark.parametrize(
+    ("lossy", "message"),
+    [
+        ({"balanced": []}, "only profiles for latency and throughput"),
+        ({"latency": {}}, "latency is {}; only a list of objects"),
+        ({"latency": [{"name": "huge"}]}, "only a list of levels of the table, unlike 'huge',"),
+        ({"latency": [{"active_experts": 1}]}, "the key name is missing"),
+        ({"latency": [{"name": "high", "active_experts": 0}]}, "a count from 1 to 128"),
+    ],
+)
+def test_a_broken_lossy_profile_is_refused(tmp_path: Path, lossy: object, message: str) -> None:
+    with pytest.raises(CheckpointError, match=re.escape(message)):
+        IntensityTable.load(written(tmp_path, lossy=lossy), CONFIG)
