@@ -7,6 +7,7 @@
 #include "attention.hpp"
 #include "panels.hpp"
 #include "route.hpp"
+#include "route_shared.hpp"
 
 namespace trinity {
 namespace TRINITY_ISA {
@@ -229,7 +230,7 @@ inline std::vector<ExpertTask> cut(const std::vector<int32_t>& first_E, Of matri
 }
 
 inline int64_t experts_layer(const ExpertsLayer& layer, int64_t T, const int64_t* count_T,
-                             float* x_TD) {
+                             const float* discount_T, float* x_TD) {
   const int64_t D = layer.width, E = layer.experts;
   const int64_t most = *std::max_element(count_T, count_T + T);
   std::vector<float> normed(T * D), logits(T * E), probability(T * E), weight(T * most);
@@ -243,7 +244,10 @@ inline int64_t experts_layer(const ExpertsLayer& layer, int64_t T, const int64_t
   route.tokens = T, route.experts = E, route.most = most, route.count_T = count_T;
   route.logits_TE = logits.data(), route.probability_TE = probability.data();
   route.expert_TK = expert.data(), route.weight_TK = weight.data();
-  route_forward<float>(route);
+  if (discount_T)
+    route_shared(route, discount_T);
+  else
+    route_forward<float>(route);
 
   // Rows sorted by expert, those of the shared expert last: one for each token.
   std::vector<int32_t> first_E(E + 2, 0);

@@ -142,10 +142,15 @@ class EngineConfig:
     """What the native kernels hold weights as, one of `WEIGHTS`; `auto` loses nothing."""
 
     def __post_init__(self) -> None:
-        """Raise `ConfigError` for a format that does not exist."""
+        """Raise `ConfigError` for a format that does not exist, and for what excludes itself."""
         if self.weights not in WEIGHTS:
             raise ConfigError(
                 f"weights is {self.weights!r}; it must be one of {', '.join(WEIGHTS)}."
+            )
+        if self.lossy and self.deterministic:
+            raise ConfigError(
+                "lossy and deterministic are both set, but lossy routing depends on what else is "
+                "computed; set one of them."
             )
 
 

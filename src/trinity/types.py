@@ -182,6 +182,9 @@ class EffectiveIntensity:
     """How confident a trial answer must be to end the thinking; `None`: there are no trials."""
     lossy: bool = False
     """Whether the level is the mode's lossy profile's."""
+    routing_discount: float = 1.0
+    """Factor on the probabilities of experts that a step would compute for this token alone; 1
+    leaves the routing as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +223,9 @@ class GenerationRequest:
     early_exit: float | None = None
     """How confident a trial answer must be to end the thinking, above 0 and below 1; `None`: there
     are no trials."""
+    routing_discount: float = 1.0
+    """Factor, 0 to 1, on the probabilities of experts that a step would compute for a decoded token
+    alone; below 1, answers depend on what else is computed."""
     may_call_tools: bool = False
     """Whether the answer may hold tool calls; false forbids their marker."""
     prediction_ids: tuple[int, ...] = ()

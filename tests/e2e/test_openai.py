@@ -90,6 +90,7 @@ def test_an_answer_says_what_was_asked_and_what_was_done(server: Running) -> Non
         "top_p": 1.0,
         "early_exit": None,
         "lossy": False,
+        "routing_discount": 1.0,
         "mode": "throughput",
         "seed": 5,
         "max_tokens": 99,

@@ -122,6 +122,7 @@ class BatchBuilder:
             group_tokens_GQ=torch.tensor(tokens),
             group_sequence_G=torch.tensor(rows),
             context_G=[positions[group[-1]] + 1 for group in tokens],
+            routing_discount_T=_routing_discounts(schedule),
             row_tile=ROW_TILE if self._is_deterministic else None,
         )
 
@@ -155,6 +156,17 @@ class BatchBuilder:
                 self._table_SB[row.index, : row.num_copied] = 0
                 self._free_rows.append(row.index)
                 del self._rows[sequence]
+
+
+def _routing_discounts(schedule: Schedule) -> Tensor | None:
+    """The discount of each token; `None` where all are 1."""
+    if all(sequence.request.routing_discount == 1 for sequence in schedule):
+        return None
+    discounts = []
+    for sequence, num_tokens in schedule.items():
+        start = sequence.num_computed
+        discounts += sequence.routing_discounts(start, start + num_tokens)
+    return torch.tensor(discounts)
 
 
 def _groups(first: int, stop: int, width: int) -> Iterator[range | list[int]]:

@@ -32,6 +32,8 @@ class Level:
     top_p: float
     thinking_token_budget: int | None
     """`None` is no limit."""
+    routing_discount: float = 1.0
+    """Below 1 only in a lossy profile for throughput."""
 
 
 EARLY_EXIT = 0.95
@@ -149,6 +151,7 @@ def resolve(
         top_p=level.top_p if sampling.top_p is None else sampling.top_p,
         early_exit=table.early_exit if asked.early_exit else None,
         lossy=profile is not None,
+        routing_discount=level.routing_discount,
     )
     return effective, tuple(warnings)
 
@@ -220,6 +223,7 @@ def _between(below: Level, above: Level, intensity: int) -> Level:
         thinking_token_budget=nearer.thinking_token_budget
         if low is None or high is None
         else round(mix(low, high)),
+        routing_discount=nearer.routing_discount,
     )
 
 
@@ -255,6 +259,8 @@ def _read_lossy(
         if unknown:
             raise section.fault(name, f"a list of levels of the table, unlike {min(unknown)!r},")
         by_name = {changed: row for row, changed in changes}
+        if name == Mode.LATENCY and any(row.has("routing_discount") for row, _ in changes):
+            raise section.fault(name, "a profile without routing_discount")
         profiles[Mode(name)] = tuple(
             _changed(level, by_name[level.name], config) if level.name in by_name else level
             for level in levels
@@ -269,6 +275,11 @@ def _changed(level: Level, fields: Fields, config: ModelConfig) -> Level:
     if fields.has("thinking_token_budget"):
         budget = fields.integer("thinking_token_budget", least=0)
         level = replace(level, thinking_token_budget=budget)
+    if fields.has("routing_discount"):
+        discount = fields.number("routing_discount")
+        if discount > 1:
+            raise fields.fault("routing_discount", "a number from 0 to 1")
+        level = replace(level, routing_discount=discount)
     return level
 
 

@@ -221,6 +221,7 @@ class LLM:
             active_experts=effective.active_experts,
             thinking_token_budget=effective.thinking_token_budget,
             early_exit=effective.early_exit,
+            routing_discount=effective.routing_discount,
             may_call_tools=bool(request.tools),
             prediction_ids=tuple(self.tokenizer.encode(request.prediction)),
             mode=request.mode,

@@ -185,6 +185,12 @@ class Sequence:
         ]
         return [run for run in runs if run[1]]
 
+    def routing_discounts(self, start: int, stop: int) -> list[float]:
+        """The routing discounts of the tokens `start` to `stop`: 1 in the prompt."""
+        num_prompt = max(0, min(stop, self.prompt_length) - start)
+        num_decoded = stop - start - num_prompt
+        return [1.0] * num_prompt + [self.request.routing_discount] * num_decoded
+
     def key(self, index: int, block_size: int) -> bytes:
         """Prefix cache key of the block `index`, which must be full of tokens."""
         for missing in range(len(self._keys), index + 1):
@@ -193,8 +199,11 @@ class Sequence:
 
     def new_full_blocks(self, block_size: int) -> Iterator[tuple[int, bytes]]:
         """Blocks, with their keys, that were filled since the last call or the admission."""
-        # What a trial computes may be overwritten, so nobody else may use it.
-        num_full = min(self.num_computed, self.num_tokens - self.num_tried) // block_size
+        # What a trial computes may be overwritten, and what was routed by the company it was in is
+        # not what others would compute: nobody else may use it.
+        is_shared = self.request.routing_discount == 1
+        num_kept = self.num_tokens - self.num_tried if is_shared else self.prompt_length
+        num_full = min(self.num_computed, num_kept) // block_size
         for index in range(self._num_offered, num_full):
             yield self.blocks[index], self.key(index, block_size)
         self._num_offered = num_full

@@ -173,6 +173,7 @@ def a_request(
     mode: str | None = None,
     prediction: str = "",
     early_exit: float | None = None,
+    routing_discount: float = 1.0,
     **sampling: object,
 ) -> GenerationRequest:
     defaults = {"temperature": 0.0, "top_p": 1.0, "seed": 1, "max_tokens": 8}
@@ -184,6 +185,7 @@ def a_request(
         active_experts=(k,) * layers if isinstance(k, int) else k,
         thinking_token_budget=budget,
         early_exit=early_exit,
+        routing_discount=routing_discount,
         may_call_tools=True,
         prediction_ids=tuple(ids(prediction)),
         mode=None if mode is None else Mode(mode),

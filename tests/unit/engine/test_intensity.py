@@ -229,7 +229,10 @@ def test_early_exit_without_thinking_is_warned_of(
 
 PROFILES = {
     "latency": [{"name": "high", "active_experts": 1, "thinking_token_budget": 150}],
-    "throughput": [{"name": "high", "active_experts": 2}, {"name": "max", "active_experts": 3}],
+    "throughput": [
+        {"name": "high", "active_experts": 2, "routing_discount": 0.5},
+        {"name": "max", "active_experts": 3},
+    ],
 }
 
 
@@ -250,6 +253,8 @@ def test_a_lossy_profile_takes_the_place_of_its_modes_levels(tmp_path: Path) -> 
     assert settings(Mode.LATENCY, reasoning_effort="max") == (6, None, True)
     assert settings(Mode.THROUGHPUT, reasoning_effort="high") == (2, 200, True)
     assert settings(Mode.THROUGHPUT, reasoning_effort="high", active_experts=5) == (5, 200, True)
+    discounts = [level.routing_discount for level in table.lossy[Mode.THROUGHPUT]]
+    assert discounts == [1, 1, 1, 1, 0.5, 1, 1]
 
 
 def test_who_decides_whether_it_is_lossy(tmp_path: Path) -> None:
@@ -279,6 +284,8 @@ def test_a_lossy_wish_without_a_profile_is_warned_of(table: IntensityTable) -> N
         ({"latency": [{"name": "huge"}]}, "only a list of levels of the table, unlike 'huge',"),
         ({"latency": [{"active_experts": 1}]}, "the key name is missing"),
         ({"latency": [{"name": "high", "active_experts": 0}]}, "a count from 1 to 128"),
+        ({"latency": [{"name": "high", "routing_discount": 0.5}]}, "without routing_discount"),
+        ({"throughput": [{"name": "high", "routing_discount": 2}]}, "a number from 0 to 1"),
     ],
 )
 def test_a_broken_lossy_profile_is_refused(tmp_path: Path, lossy: object, message: str) -> None:
