@@ -119,9 +119,10 @@ void bind_serving(nb::module_& m) {
       unlocked);
   m.def(
       "experts_layer",
-      [](const trinity::ExpertsLayer& layer, int64_t tokens, Address counts, Address x) {
+      [](const trinity::ExpertsLayer& layer, int64_t tokens, Address counts, Address discounts,
+         Address x) {
         return active()->experts(layer, tokens, reinterpret_cast<const int64_t*>(counts),
-                                 reinterpret_cast<float*>(x));
+                                 floats(discounts), reinterpret_cast<float*>(x));
       },
       unlocked);
   m.def(

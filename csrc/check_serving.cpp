@@ -171,12 +171,18 @@ Results experts(const trinity::ServingKernels& table, Format format, int64_t tok
   std::vector<int64_t> counts(tokens);
   for (int64_t t = 0; t < tokens; ++t) counts[t] = 1 + t % 6;
   auto x = numbers(tokens * kWidth, 1, 17), lone = x;
-  const int64_t rows = table.experts(layer, tokens, counts.data(), x.data());
+  const int64_t rows = table.experts(layer, tokens, counts.data(), nullptr, x.data());
   expect(rows == std::accumulate(counts.begin(), counts.end(), int64_t(0)), "rows were lost");
   for (int64_t t = 0; t < tokens; ++t)
-    table.experts(layer, 1, counts.data() + t, lone.data() + t * kWidth);
+    table.experts(layer, 1, counts.data() + t, nullptr, lone.data() + t * kWidth);
   expect(x == lone, "tokens together differ from each alone");
-  return {x.begin(), x.end()};
+  auto shared = numbers(tokens * kWidth, 1, 17);
+  const std::vector<float> discounts(tokens, 0.25f);
+  expect(table.experts(layer, tokens, counts.data(), discounts.data(), shared.data()) == rows,
+         "rows that share experts were lost");
+  Results results(x.begin(), x.end());
+  results.insert(results.end(), shared.begin(), shared.end());
+  return results;
 }
 
 Results linear(const trinity::ServingKernels& table, Format format, int64_t rows) {

@@ -1,7 +1,8 @@
 // Decoder layers as serving runs them: weights packed once, FP32 activations, a paged cache.
 //
-// A row's result depends on that row alone: each output is one sum in the order of the inner axis,
-// whatever else is in the batch and however work is shared among threads.
+// A row's result depends on that row alone, unless its routing is discounted: each output is one sum
+// in the order of the inner axis, whatever else is in the batch and however work is shared among
+// threads.
 #pragma once
 
 #include <algorithm>
@@ -142,8 +143,10 @@ struct MlpLayer {
 // x_TD is the residual stream and is added to.
 struct ServingKernels {
   void (*attention)(const AttentionLayer&, const Step&, float* cache_BLC, float* x_TD);
-  // Returns the number of routed rows.
-  int64_t (*experts)(const ExpertsLayer&, int64_t tokens, const int64_t* count_T, float* x_TD);
+  // Returns the number of routed rows. `discount_T`, which may be null, makes tokens share experts:
+  // see `route` in ops/reference.py.
+  int64_t (*experts)(const ExpertsLayer&, int64_t tokens, const int64_t* count_T,
+                     const float* discount_T, float* x_TD);
   // y = norm(x) matrix, whose outputs are whole panels; no norm where `norm` is null.
   void (*linear)(const Matrix&, const float* norm, float eps, int64_t rows, const float* x,
                  float* y);

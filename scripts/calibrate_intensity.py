@@ -70,9 +70,11 @@ def main() -> None:
     if not arguments.dry_run:
         record = {"items": arguments.items, "points": [asdict(point) for point in points]}
         write(arguments.directory / "intensity_grid.json", record)
-        write(arguments.directory / "intensity.json", {"default": "medium", "levels": levels})
+        path = arguments.directory / "intensity.json"
+        kept = json.loads(path.read_text()) if path.is_file() else {}
+        write(path, kept | {"default": "medium", "levels": levels})
         manifest = json.loads((arguments.directory / "trinity.json").read_text())
-        manifest["sha256"]["intensity.json"] = sha256(arguments.directory / "intensity.json")
+        manifest["sha256"]["intensity.json"] = sha256(path)
         write(arguments.directory / "trinity.json", manifest, indent=2)
 
 

@@ -9,6 +9,7 @@
 #include "keys.hpp"
 #include "panels.hpp"
 #include "route.hpp"
+#include "route_shared.hpp"
 
 namespace trinity {
 namespace TRINITY_ISA {
@@ -310,7 +311,7 @@ inline void gate(float* row, int64_t inner) {
 }
 
 inline int64_t experts_layer(const ExpertsLayer& layer, int64_t T, const int64_t* count_T,
-                             float* x_TD) {
+                             const float* discount_T, float* x_TD) {
   static thread_local ExpertsRoom own_room;
   ExpertsRoom& room = own_room;  // the caller's, also on other threads
   const int64_t D = layer.width, E = layer.experts;
@@ -333,7 +334,10 @@ inline int64_t experts_layer(const ExpertsLayer& layer, int64_t T, const int64_t
   route.tokens = T, route.experts = E, route.most = most, route.count_T = count_T;
   route.logits_TE = logits, route.probability_TE = room.probability.at_least(T * E);
   route.expert_TK = expert, route.weight_TK = weight;
-  route_forward<float>(route);
+  if (discount_T)
+    route_shared(route, discount_T);
+  else
+    route_forward<float>(route);
 
   const RoutedRows sorted(T, E, most, expert, row_TK);
   const int64_t routed = sorted.routed, rows = sorted.rows();

@@ -195,6 +195,8 @@ class EngineConfig:
     """What requests that name no mode are served as, until it is switched."""
     speculation: bool = True
     """Guess tokens from what was said before, where that pays; answers do not change."""
+    lossy: bool = False
+    """Serve requests that do not say with the lossy profile of their mode, where there is one."""
     prefix_cache: bool = True
     """Reuse cache blocks of equal prompt prefixes."""
     weights: str = "auto"
@@ -202,10 +204,15 @@ class EngineConfig:
     int4 for routed experts and int8 for what every token passes through."""
 
     def __post_init__(self) -> None:
-        """Raise `ConfigError` for a format that does not exist."""
+        """Raise `ConfigError` for a format that does not exist, and for what excludes itself."""
         if self.weights not in WEIGHTS:
             raise ConfigError(
                 f"weights is {self.weights!r}; it must be one of {', '.join(WEIGHTS)}."
+            )
+        if self.lossy and self.deterministic:
+            raise ConfigError(
+                "lossy and deterministic are both set, but lossy routing depends on what else is "
+                "computed; set one of them."
             )
 
 

@@ -140,6 +140,11 @@ class IntensityRequest:
     """Experts per token in every layer, 1 to the number of routed experts."""
     thinking_token_budget: int | None = None
     """Hard limit on thinking tokens; 0 forbids thinking."""
+    early_exit: bool | None = None
+    """End thinking as soon as a trial answer is confident; some answers will be worse."""
+    lossy: bool | None = None
+    """Use the checkpoint's lossy profile for the mode, which trades some quality for speed; `None`
+    is the engine's setting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +178,13 @@ class EffectiveIntensity:
     """`None` is no limit but the context's."""
     temperature: float
     top_p: float
+    early_exit: float | None = None
+    """How confident a trial answer must be to end the thinking; `None`: there are no trials."""
+    lossy: bool = False
+    """Whether the level is the mode's lossy profile's."""
+    routing_discount: float = 1.0
+    """Factor on the probabilities of experts that a step would compute for this token alone; 1
+    leaves the routing as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +220,12 @@ class GenerationRequest:
     active_experts: tuple[int, ...]
     """Experts per decoded token, one count a layer; prompts run at the model's own count."""
     thinking_token_budget: int | None = None
+    early_exit: float | None = None
+    """How confident a trial answer must be to end the thinking, above 0 and below 1; `None`: there
+    are no trials."""
+    routing_discount: float = 1.0
+    """Factor, 0 to 1, on the probabilities of experts that a step would compute for a decoded token
+    alone; below 1, answers depend on what else is computed."""
     may_call_tools: bool = False
     """Whether the answer may hold tool calls; false forbids their marker."""
     prediction_ids: tuple[int, ...] = ()
@@ -231,6 +249,8 @@ class Usage:
     """Completion tokens that were guessed before they were chosen."""
     rejected_tokens: int = 0
     """Guesses that were computed and not kept; they are no completion tokens."""
+    early_exit: bool = False
+    """Whether a confident trial answer ended the thinking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

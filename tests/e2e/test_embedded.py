@@ -84,6 +84,24 @@ def test_a_budget_binds_and_an_answer_follows(llm: LLM) -> None:
     assert answer.text
 
 
+def test_thinking_ends_early_where_it_is_asked_for(llm: LLM) -> None:
+    exits = 0
+    for number in (60, 45, 312, 1700, 871, 2044):
+        asked = [
+            ChatRequest(
+                messages=(Message.user(f"Write {number} in words."),),
+                intensity=IntensityRequest(reasoning_effort="high", early_exit=early_exit),
+            )
+            for early_exit in (None, True)
+        ]
+        ([plain], _), ([early], prepared) = map(llm.ask, asked)
+        assert prepared.effective.early_exit == llm.table.early_exit
+        assert plain.reasoning.startswith(early.reasoning)
+        assert early.usage.early_exit or early.token_ids == plain.token_ids
+        exits += early.usage.early_exit
+    assert exits
+
+
 def test_a_picture_reaches_the_answer(llm: LLM) -> None:
     first, second = (ask(llm, "Read the text.", picture_of(word)) for word in ("apple", "7304"))
     assert first != second

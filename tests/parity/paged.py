@@ -32,10 +32,15 @@ class PagedSequence:
         ]
 
     def step(
-        self, ids: Tensor, image_features: Tensor | None = None, experts: int | None = None
+        self,
+        ids: Tensor,
+        image_features: Tensor | None = None,
+        experts: int | None = None,
+        discounts: Tensor | None = None,
     ) -> Tensor:
         """Advance by these tokens; returns their logits."""
         batch = self._batch(len(ids))
+        batch.routing_discount_T = discounts
         counts = self.model.uniform_experts(len(ids), experts)
         hidden = self.decoder(ids, batch, counts, self.caches, image_features)
         self.position += len(ids)

@@ -255,3 +255,21 @@ def test_what_a_decode_step_allocates_does_not_grow_with_the_context() -> None:
     assert totals[66] == totals[210]
     assert totals[306] == totals[498]
     assert len(set(largest.values())) == 1
+
+
+def test_who_shares_experts_changes_nobody_else() -> None:
+    pytest.importorskip("trinity.ops._native")
+    exact = mixed_requests()
+    shared = [
+        a_request(f"shared {i}", LONG, routing_discount=0.0, seed=i, temperature=1.0, max_tokens=12)
+        for i in range(3)
+    ]
+    settings = {"deterministic": False, "max_step_tokens": 256, "max_sequences": 16}
+    alone = answers(run(make_engine(**settings), *exact))
+    engine = make_engine(**settings)
+    together = run(engine, *shared, *exact)
+    assert answers({r.request_id: together[r.request_id] for r in exact}) == alone
+    # Later requests find the prompt alone in the cache, not the answers.
+    plain = answers(run(make_engine(**settings), replace(shared[0], routing_discount=1.0)))
+    again = run(engine, replace(shared[0], routing_discount=1.0))
+    assert answers(again) == plain

@@ -91,6 +91,23 @@ def test_any_expert_count(experts: int) -> None:
     assert error(ours, expected) < TOLERANCE
 
 
+@pytest.mark.parametrize("discounts", [[0.0], [0.6], [1.0, 0.2, 0.0]])
+def test_tokens_share_experts_as_in_the_reference(discounts: list[float]) -> None:
+    model, ids = random_model(CONFIG), some_ids(6)
+    discount_T = torch.tensor((discounts * 6)[:6])
+    expected = PagedSequence(model, 16).step(ids, discounts=discount_T)
+    ours = PagedSequence(model, 16, PackedDecoder(model)).step(ids, discounts=discount_T)
+    assert error(ours, expected) < TOLERANCE
+    assert error(ours, PagedSequence(model, 16).step(ids)) > TOLERANCE
+
+
+def test_a_discount_of_one_changes_no_bit() -> None:
+    model, ids = random_model(CONFIG), some_ids(30)
+    plain = PagedSequence(model, 32, PackedDecoder(model)).step(ids)
+    ours = PagedSequence(model, 32, PackedDecoder(model)).step(ids, discounts=torch.ones(30))
+    assert torch.equal(ours, plain)
+
+
 def rounded(weight: Tensor, bits: int) -> Tensor:
     """Groups of 32 inputs rounded to integers; the scale is the next BF16 number that fits all."""
     groups = weight.unflatten(-1, (-1, 32))

@@ -6,19 +6,21 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trinity.cli.loading import open_llm, read_picture, read_text
 from trinity.cli.options import (
     BudgetOption,
+    EarlyExitOption,
     EffortOption,
     ExpertsOption,
     FilesOption,
     ImagesOption,
     IntensityOption,
     JsonOption,
+    LossyOption,
     MaxTokensOption,
     ModelOption,
     ModeOption,
@@ -30,6 +32,9 @@ from trinity.cli.reply import Reply, request_reply
 from trinity.cli.terminal import AnswerView, stderr, stdout, warn
 from trinity.errors import UsageError
 from trinity.types import ChatRequest, IntensityRequest, Message, SamplingParams, TextPart
+
+if TYPE_CHECKING:
+    from trinity.engine.llm import LLM
 
 
 def ask(
@@ -45,7 +50,9 @@ def ask(
     intensity: IntensityOption = None,
     experts: ExpertsOption = None,
     budget: BudgetOption = None,
+    early_exit: EarlyExitOption = None,
     mode: ModeOption = None,
+    lossy: LossyOption = None,
     model: ModelOption = "mini",
     system: SystemOption = None,
     seed: SeedOption = None,
@@ -70,6 +77,8 @@ def ask(
             intensity=intensity,
             active_experts=experts,
             thinking_token_budget=budget,
+            early_exit=early_exit,
+            lossy=lossy,
         ),
         mode=mode,
         strict=strict,
@@ -79,6 +88,11 @@ def ask(
         reply = request_reply(llm, request, lambda _phase, _text: None)
         print(json.dumps(_record(reply, request, llm.model_name, load_s), indent=2))
         return
+    _show_answer(llm, request)
+
+
+def _show_answer(llm: LLM, request: ChatRequest) -> None:
+    """Ask, and show the answer as it comes."""
     console = stdout()
     view = AnswerView(console, "shown" if console.is_terminal else "hidden")
     try:

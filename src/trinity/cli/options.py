@@ -50,6 +50,20 @@ BudgetOption = Annotated[
     int | None,
     typer.Option("--budget", metavar="N", min=0, help="Most thinking tokens; 0 forbids thinking."),
 ]
+EarlyExitOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--early-exit/--no-early-exit",
+        help="End the thinking as soon as a trial answer is confident; some answers get worse.",
+    ),
+]
+LossyOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--lossy/--lossless",
+        help="Trade some quality for speed as the mode's profile says; not in mode balanced.",
+    ),
+]
 ModeOption = Annotated[
     Mode | None,
     typer.Option(

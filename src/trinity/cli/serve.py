@@ -61,6 +61,14 @@ _Mode = Annotated[
         "`trinity mode` switches it.",
     ),
 ]
+_Lossy = Annotated[
+    bool,
+    typer.Option(
+        "--lossy/--lossless",
+        help="Trade some quality for speed, as the profile of a request's mode says, where the "
+        "request does not.",
+    ),
+]
 _Speculation = Annotated[
     bool,
     typer.Option(
@@ -85,6 +93,7 @@ def serve(
     deterministic: _Deterministic = _ENGINE.deterministic,
     prefix_cache: _PrefixCache = _ENGINE.prefix_cache,
     mode: _Mode = _ENGINE.mode,
+    lossy: _Lossy = _ENGINE.lossy,
     speculation: _Speculation = _ENGINE.speculation,
     weights: WeightsOption = _ENGINE.weights,
 ) -> None:
@@ -99,6 +108,7 @@ def serve(
         deterministic=deterministic,
         prefix_cache=prefix_cache,
         mode=mode,
+        lossy=lossy,
         speculation=speculation,
         weights=weights,
     )

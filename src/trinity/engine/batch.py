@@ -88,9 +88,23 @@ class BatchBuilder:
             ready=ready,
         )
 
+    def build_draft(self, sequence: Sequence, experts: tuple[int, ...]) -> Step:
+        """The step that computes the last token of a sequence, its guesses included, with
+        `experts` in each layer; the tokens before it are computed."""
+        at = sequence.num_tokens + len(sequence.drafts) - 1
+        schedule = {sequence: 1}
+        return Step(
+            schedule=schedule,
+            ids_T=torch.tensor(sequence.tokens(at, at + 1)),
+            experts_LT=self._experts([(experts, 1)]),
+            batch=self._batch(schedule, [at], list(self._slots(sequence, at, at + 1))),
+            last_S=torch.tensor([0]),
+            ready={sequence: 0},
+        )
+
     def _batch(self, schedule: Schedule, positions: list[int], slots: list[int]) -> PagedBatch:
         num_decoded = sum(1 + len(s.drafts) for s, n in schedule.items() if n == 1 + len(s.drafts))
-        is_narrow = self._is_deterministic or len(positions) == num_decoded
+        is_narrow = self._is_deterministic or len(positions) in (1, num_decoded)
         width = 1 if is_narrow else GROUP_WIDTH
         tokens: list[range | list[int]] = []
         rows: list[int] = []
@@ -108,6 +122,7 @@ class BatchBuilder:
             group_tokens_GQ=torch.tensor(tokens),
             group_sequence_G=torch.tensor(rows),
             context_G=[positions[group[-1]] + 1 for group in tokens],
+            routing_discount_T=_routing_discounts(schedule),
             row_tile=ROW_TILE if self._is_deterministic else None,
         )
 
@@ -141,6 +156,17 @@ class BatchBuilder:
                 self._table_SB[row.index, : row.num_copied] = 0
                 self._free_rows.append(row.index)
                 del self._rows[sequence]
+
+
+def _routing_discounts(schedule: Schedule) -> Tensor | None:
+    """The discount of each token; `None` where all are 1."""
+    if all(sequence.request.routing_discount == 1 for sequence in schedule):
+        return None
+    discounts = []
+    for sequence, num_tokens in schedule.items():
+        start = sequence.num_computed
+        discounts += sequence.routing_discounts(start, start + num_tokens)
+    return torch.tensor(discounts)
 
 
 def _groups(first: int, stop: int, width: int) -> Iterator[range | list[int]]:

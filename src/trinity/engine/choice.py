@@ -5,13 +5,17 @@ Held by the engine, one for each of a request's choices.
 
 from __future__ import annotations
 
+from copy import copy
 from itertools import takewhile
+
+from torch import Tensor
 
 from trinity.engine.phases import Choices, Phases
 from trinity.engine.sampler import Draws, Sampled
 from trinity.engine.sequence import Sequence
 from trinity.engine.speculation import Drafter
 from trinity.engine.text import TextStream
+from trinity.engine.trial import MOST_TOKENS, Trial, ends_step
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.types import FinishedEvent, FinishReason, Phase, TokenEvent, Usage
 
@@ -29,6 +33,11 @@ class Choice:
         self.drafter = Drafter(request.prompt_ids, request.prediction_ids)
         self.finish_reason: FinishReason | None = None
         """Why the answer is complete; `None` while it is not."""
+        self.trial: Trial | None = None
+        """The trial answer that is being computed."""
+        self.early_exit = False
+        """Whether a trial answer ended the thinking."""
+        self._thinks_until = 0
         self._tokenizer = tokenizer
         self._phases = Phases(
             tokenizer,
@@ -56,6 +65,39 @@ class Choice:
         most = min(most, self.num_left - 1)
         drafts, trust = self.drafter.draft(most)
         return list(takewhile(lambda token: not self._tokenizer.is_control(token), drafts)), trust
+
+    def begin_trial(self) -> bool:
+        """Try the answer out from here on, if this is the place for it."""
+        self.trial = None  # an earlier one was lost with the blocks
+        confidence = self.sequence.request.early_exit
+        if (
+            confidence is None
+            or not self._phases.is_thinking
+            or self._phases.reasoning_tokens < self._thinks_until
+            or self.num_left <= MOST_TOKENS + 1
+            or not ends_step(self._tokenizer.token_bytes(self.sequence.token_ids[-1]))
+        ):
+            return False
+        self.trial = Trial(confidence, self.draws.for_trial(), copy(self._phases), self._tokenizer)
+        return True
+
+    def hold_for_trial(self, row_Z: Tensor) -> None:
+        """Go on with the trial before the next token is chosen from `row_Z`. Its marker may be
+        computed already, as a guess."""
+        assert self.trial is not None
+        self.trial.held_Z = row_Z.clone()
+        num_computed = len(self.sequence.drafts)
+        self.sequence.drafts.clear()
+        self.sequence.try_on(self._tokenizer.end_think_id)
+        self.sequence.advance(num_computed)
+
+    def end_trial(self) -> None:
+        """Take the trial back. What was computed of it are guesses now."""
+        assert self.trial is not None
+        self._thinks_until = self._phases.reasoning_tokens + self.trial.rest
+        self.trial = None
+        if self.sequence.num_tried:
+            self.sequence.take_back()
 
     def choices(self) -> Choices:
         """What the next token may be."""
@@ -99,6 +141,7 @@ class Choice:
             reasoning_tokens=self.reasoning_tokens,
             accepted_tokens=sequence.num_accepted,
             rejected_tokens=sequence.num_rejected,
+            early_exit=self.early_exit,
         )
         return FinishedEvent(
             request_id=request.request_id,

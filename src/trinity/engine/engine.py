@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from itertools import count
 
+import torch
 from torch import Tensor
 
 from trinity.config import EngineConfig
@@ -18,11 +19,13 @@ from trinity.engine.blocks import BlockPool
 from trinity.engine.choice import Choice
 from trinity.engine.limits import Limits
 from trinity.engine.pace import Pace
+from trinity.engine.phases import Choices
 from trinity.engine.runner import Computed, Runner
 from trinity.engine.sampler import Sampled, Sampler
 from trinity.engine.scheduler import Allowance, Schedule, Scheduler
 from trinity.engine.sequence import Sequence
-from trinity.engine.speculation import MAX_DRAFT, Gate
+from trinity.engine.speculation import MAX_DRAFT, Gate, SelfDrafts
+from trinity.engine.trial import Trial, Verdict
 from trinity.errors import InvalidRequest, Overloaded
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.ops.dispatch import torch_threads
@@ -107,6 +110,9 @@ class Engine:
         self._sampler = Sampler(tokenizer.num_control, limits.num_tokens, model.vocab_size)
         self._pace = Pace()
         self._gate = Gate(self._pace)
+        self._self_drafts = SelfDrafts(self._gate)
+        self._draft_experts = (1,) * model.num_hidden_layers
+        self._self_drafted: tuple[Sequence, int, int] | None = None
         self._latency_until = 0.0
         self._prompt_experts = (model.num_experts_per_tok,) * model.num_hidden_layers
         self._open: dict[str, _Open] = {}
@@ -221,6 +227,7 @@ class Engine:
     def _compute(self, schedule: Schedule) -> tuple[Step, Computed]:
         """Make the model call of a step; where all sequences decode, with guesses, and timed."""
         only_decodes = all(s.num_pending == 1 for s in schedule)
+        self._try(schedule)
         if only_decodes and self._config.speculation:
             self._guess(schedule)
         started = time.perf_counter()
@@ -235,7 +242,7 @@ class Engine:
         num_sequences = len(schedule)
         for sequence in schedule:
             choice = self._find(sequence)
-            if choice is None or sequence.mode is Mode.THROUGHPUT:
+            if choice is None or choice.trial or sequence.mode is Mode.THROUGHPUT:
                 continue
             drafts, trust = choice.draft(MAX_DRAFT)
             length = self._gate.length(
@@ -249,7 +256,43 @@ class Engine:
             choice.drafter.is_trying = length > 0
             if length:
                 self._scheduler.extend(sequence, drafts[:length], schedule)
-                self._totals.drafted_tokens += len(sequence.drafts)
+            elif num_sequences == 1 and sequence.mode is Mode.LATENCY and not drafts:
+                self._let_guess(sequence, choice, schedule)
+            self._totals.drafted_tokens += len(sequence.drafts)
+
+    def _let_guess(self, sequence: Sequence, choice: Choice, schedule: Schedule) -> None:
+        """Add guesses that the model makes itself with one expert, where they pay."""
+        if sequence.request.active_experts == self._draft_experts:
+            return
+        most = min(self._self_drafts.length(), choice.num_left - 1)
+        if most <= 0:
+            return
+        self._scheduler.extend(sequence, [0] * most, schedule)
+        num_slots = len(sequence.drafts)
+        sequence.drafts = []
+        for _ in range(num_slots):
+            started = time.perf_counter()
+            computed = self._runner.run(self._builder.build_draft(sequence, self._draft_experts))
+            token_id = int(computed.logits_SZ[-1].argmax())
+            self._self_drafts.measure(time.perf_counter() - started)
+            sequence.draft_expert_rows += sum(self._draft_experts)
+            if self._tokenizer.is_control(token_id):
+                break
+            sequence.drafts.append(token_id)
+        schedule[sequence] = 1 + len(sequence.drafts)
+        self._self_drafted = sequence, len(sequence.drafts), sequence.num_accepted
+
+    def _try(self, schedule: Schedule) -> None:
+        """Begin a trial answer where a request wants one and a step of its thinking has ended.
+
+        Its marker is computed along where there is room, else by itself in the next step.
+        """
+        for sequence, num_tokens in schedule.items():
+            if sequence.request.early_exit is None or sequence.num_tried:
+                continue
+            choice = self._find(sequence)
+            if choice and num_tokens == sequence.num_pending and choice.begin_trial():
+                self._scheduler.extend(sequence, [self._tokenizer.end_think_id], schedule)
 
     def _conclude(self, step: Step, computed: Computed) -> None:
         """Note what a step computed, and choose the tokens that follow."""
@@ -261,8 +304,70 @@ class Engine:
                 sequence.advance(num_tokens - len(sequence.drafts))
                 self._scheduler.cache_full_blocks(sequence)
         rows = {c: row for sequence, row in step.ready.items() if (c := self._find(sequence))}
+        logits_SZ = self._judge(rows, computed.logits_SZ)
         while rows:
-            rows = self._choose(rows, computed.logits_SZ)
+            rows = self._choose(rows, logits_SZ)
+        if self._self_drafted:
+            sequence, num_guessed, num_accepted = self._self_drafted
+            self._self_drafts.judge(sequence.num_accepted - num_accepted, num_guessed)
+            self._self_drafted = None
+
+    def _judge(self, rows: dict[Choice, int], logits_SZ: Tensor) -> Tensor:
+        """Go on with the trial answers, or end them.
+
+        Returns the scores with those that were held back for a trial that failed; `rows` are then
+        those of all answers for which a token is to be chosen now.
+        """
+        trials: dict[Choice, Trial] = {}
+        for choice in list(rows):
+            if choice.trial and (choice.trial.held_Z is not None or choice.sequence.drafts):
+                trials[choice] = choice.trial
+            elif choice.trial:
+                choice.hold_for_trial(logits_SZ[rows.pop(choice)])
+        if not trials:
+            return logits_SZ
+        # A trial's first token is chosen from the marker's row, which follows the answer's own.
+        at = [rows[choice] + (trial.held_Z is None) for choice, trial in trials.items()]
+        sampled = self._sampler.sample(
+            logits_SZ[at],
+            [trial.draws for trial in trials.values()],
+            [trial.phases.choices() for trial in trials.values()],
+        )
+        held = [logits_SZ]
+        for (choice, trial), token in zip(trials.items(), sampled, strict=True):
+            if token is None or not self._find(choice.sequence):
+                self._fail(choice.sequence)
+                continue
+            verdict = trial.judge(token)
+            if verdict is Verdict.OPEN:
+                row = rows.pop(choice)
+                if trial.held_Z is None:
+                    choice.hold_for_trial(logits_SZ[row])
+                choice.sequence.try_on(token.token_id)
+                continue
+            choice.end_trial()
+            self._totals.drafted_tokens += len(choice.sequence.drafts)
+            if trial.held_Z is None:
+                continue
+            if verdict is Verdict.PASSED:
+                del rows[choice]
+                self._answer_early(choice, trial, trial.held_Z)
+            else:
+                choice.sequence.drop_drafts()
+                rows[choice] = logits_SZ.shape[0] + len(held) - 1
+                held.append(trial.held_Z[None])
+        return torch.cat(held)
+
+    def _answer_early(self, choice: Choice, trial: Trial, held_Z: Tensor) -> None:
+        """Close the thinking of an answer and let its trial follow."""
+        choice.early_exit = True
+        end = self._tokenizer.end_think_id
+        marker = self._sampler.sample(held_Z[None], [choice.draws], [Choices((end,), forced=end)])
+        wants_logprobs = choice.draws.params.logprobs is not None
+        for token in (*marker, *trial.tokens):
+            assert token is not None
+            if not self._accept(choice, token if wants_logprobs else Sampled(token.token_id)):
+                break
 
     def _choose(self, rows: dict[Choice, int], logits_SZ: Tensor) -> dict[Choice, int]:
         """Choose a token for each answer from its row.

@@ -6,15 +6,15 @@ The table of a checkpoint (`intensity.json`) says what each effort means. Called
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
 from trinity.config import AnyConfig
 from trinity.errors import InvalidRequest
 from trinity.model.json_fields import Fields, read_json
-from trinity.types import EFFORTS, ChatRequest, EffectiveIntensity, IntensityRequest
+from trinity.types import EFFORTS, ChatRequest, EffectiveIntensity, IntensityRequest, Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,12 @@ class Level:
     top_p: float
     thinking_token_budget: int | None
     """`None` is no limit."""
+    routing_discount: float = 1.0
+    """Below 1 only in a lossy profile for throughput."""
+
+
+EARLY_EXIT = 0.95
+"""How confident a trial answer must be where the table does not say: arXiv 2504.15895's value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,10 @@ class IntensityTable:
 
     default: str
     levels: tuple[Level, ...]
+    early_exit: float = EARLY_EXIT
+    """How confident a trial answer must be to end the thinking, where a request wants that."""
+    lossy: Mapping[Mode, tuple[Level, ...]] = field(default_factory=dict)
+    """The levels for requests in a mode that trade some quality for speed."""
 
     @classmethod
     def load(cls, path: Path, config: AnyConfig) -> IntensityTable:
@@ -66,6 +76,11 @@ class IntensityTable:
             for name, mark, budget in zip(EFFORTS, marks, budgets, strict=True)
         ]
         return cls("medium", tuple(levels))
+
+    def for_mode(self, mode: Mode) -> IntensityTable | None:
+        """The table of the lossy profile for `mode`; `None` where there is no such profile."""
+        levels = self.lossy.get(mode)
+        return replace(self, levels=levels) if levels else None
 
     def named(self, name: str) -> Level:
         """The level of an effort. Raises `InvalidRequest` for a name that is none."""
@@ -95,17 +110,24 @@ def resolve(
     config: AnyConfig,
     system_effort: str | None,
     trained_experts: tuple[int, int] | None = None,
+    mode: Mode = Mode.BALANCED,
+    *,
+    lossy: bool = False,
 ) -> tuple[EffectiveIntensity, tuple[str, ...]]:
     """What a request's intensity comes to, and warnings about what was asked for.
 
     The parameters go before `system_effort`, the wish of a system prompt, and that before the
     table's default. `trained_experts` is the lowest and highest count that the weights were trained
-    for; `None` is the model's own count. Raises `InvalidRequest` for values that are not allowed.
+    for; `None` is the model's own count. `lossy` says whether requests in `mode` that do not say
+    take its lossy profile. Raises `InvalidRequest` for values that are not allowed.
     """
     asked = chat.intensity
     _check(asked, config)
     warnings: list[str] = []
-    level = _level(asked, table, system_effort, warnings)
+    profile = table.for_mode(mode) if (lossy if asked.lossy is None else asked.lossy) else None
+    if asked.lossy and profile is None:
+        warnings.append(f"lossy has no effect: this model has no lossy profile for mode {mode}.")
+    level = _level(asked, profile or table, system_effort, warnings)
     experts, budget = level.active_experts, level.thinking_token_budget
     if asked.active_experts is not None and not config.n_routed_experts:
         warnings.append(
@@ -123,6 +145,8 @@ def resolve(
                 f"thinking_token_budget is {budget}, but at effort {level.name} the model is told "
                 "not to think."
             )
+    if asked.early_exit and (level.effort_token == "none" or budget == 0):
+        warnings.append(f"early_exit has no effect at effort {level.name}, which does not think.")
     sampling = chat.sampling
     effective = EffectiveIntensity(
         level=level.name,
@@ -131,6 +155,9 @@ def resolve(
         thinking_token_budget=budget,
         temperature=level.temperature if sampling.temperature is None else sampling.temperature,
         top_p=level.top_p if sampling.top_p is None else sampling.top_p,
+        early_exit=table.early_exit if asked.early_exit else None,
+        lossy=profile is not None,
+        routing_discount=level.routing_discount,
     )
     return effective, tuple(warnings)
 
@@ -203,15 +230,12 @@ def _between(below: Level, above: Level, intensity: int) -> Level:
         thinking_token_budget=nearer.thinking_token_budget
         if low is None or high is None
         else round(mix(low, high)),
+        routing_discount=nearer.routing_discount,
     )
 
 
 def _read_table(fields: Fields, config: AnyConfig) -> IntensityTable:
-    rows = fields.data.get("levels")
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise fields.fault("levels", "a list of objects")
-    where = f"{fields.where}, levels"
-    levels = tuple(_read_level(Fields(row, where), config) for row in rows)
+    levels = tuple(_read_level(row, config) for row in fields.rows("levels"))
     if tuple(level.name for level in levels) != EFFORTS:
         raise fields.fault("levels", f"one level for each of {', '.join(EFFORTS)}, in this order,")
     marks = [level.intensity for level in levels]
@@ -220,7 +244,50 @@ def _read_table(fields: Fields, config: AnyConfig) -> IntensityTable:
     default = fields.text("default")
     if default not in EFFORTS:
         raise fields.fault("default", f"one of {', '.join(EFFORTS)}")
-    return IntensityTable(default, levels)
+    early_exit = fields.number("early_exit") if fields.has("early_exit") else EARLY_EXIT
+    if not 0 < early_exit < 1:
+        raise fields.fault("early_exit", "a number between 0 and 1")
+    return IntensityTable(default, levels, early_exit, _read_lossy(fields, levels, config))
+
+
+def _read_lossy(
+    fields: Fields, levels: tuple[Level, ...], config: AnyConfig
+) -> dict[Mode, tuple[Level, ...]]:
+    """The lossy profiles: for each mode all levels, some with other experts and budgets."""
+    if not fields.has("lossy"):
+        return {}
+    section = fields.section("lossy")
+    profiles = {}
+    for name in section.data:
+        if name not in (Mode.LATENCY, Mode.THROUGHPUT):
+            raise fields.fault("lossy", "profiles for latency and throughput")
+        changes = [(row, row.text("name")) for row in section.rows(name)]
+        unknown = {changed for _, changed in changes} - {level.name for level in levels}
+        if unknown:
+            raise section.fault(name, f"a list of levels of the table, unlike {min(unknown)!r},")
+        by_name = {changed: row for row, changed in changes}
+        if name == Mode.LATENCY and any(row.has("routing_discount") for row, _ in changes):
+            raise section.fault(name, "a profile without routing_discount")
+        profiles[Mode(name)] = tuple(
+            _changed(level, by_name[level.name], config) if level.name in by_name else level
+            for level in levels
+        )
+    return profiles
+
+
+def _changed(level: Level, fields: Fields, config: AnyConfig) -> Level:
+    """A level with the experts and the budget of a profile's row; what it leaves out stays."""
+    if fields.has("active_experts"):
+        level = replace(level, active_experts=_read_experts(fields, config))
+    if fields.has("thinking_token_budget"):
+        budget = fields.integer("thinking_token_budget", least=0)
+        level = replace(level, thinking_token_budget=budget)
+    if fields.has("routing_discount"):
+        discount = fields.number("routing_discount")
+        if discount > 1:
+            raise fields.fault("routing_discount", "a number from 0 to 1")
+        level = replace(level, routing_discount=discount)
+    return level
 
 
 def _read_level(fields: Fields, config: AnyConfig) -> Level:

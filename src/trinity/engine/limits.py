@@ -29,6 +29,8 @@ class Limits:
     max_context: int
     """Tokens of prompt and answer together."""
     max_choices: int
+    is_deterministic: bool = False
+    """Whether answers must not depend on what else is computed."""
 
     @classmethod
     def of(cls, model: AnyConfig, engine: EngineConfig, num_tokens: int) -> Limits:
@@ -46,6 +48,7 @@ class Limits:
             num_blocks=num_blocks,
             max_context=int(min(longest, num_blocks * engine.block_size)),
             max_choices=engine.max_waiting,
+            is_deterministic=engine.deterministic,
         )
 
     def check(self, request: GenerationRequest) -> None:
@@ -76,6 +79,22 @@ class Limits:
             raise InvalidRequest(
                 f"active_experts must be {layers} counts, one a layer, from {least} to {most}.",
                 param="active_experts",
+            )
+        if request.early_exit is not None and not 0 < request.early_exit < 1:
+            raise InvalidRequest(
+                f"early_exit is {request.early_exit}; it must be between 0 and 1.",
+                param="early_exit",
+            )
+        if not 0 <= request.routing_discount <= 1:
+            raise InvalidRequest(
+                f"routing_discount is {request.routing_discount}; it must be 0 to 1.",
+                param="lossy",
+            )
+        if request.routing_discount < 1 and self.is_deterministic:
+            raise InvalidRequest(
+                "The lossy profile of mode throughput routes tokens by what else is computed, and "
+                "this engine is deterministic; ask without lossy, or in another mode.",
+                param="lossy",
             )
         budget = request.thinking_token_budget
         if budget is not None and budget < 0:

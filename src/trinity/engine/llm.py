@@ -91,6 +91,7 @@ class LLM:
         self.table = table
         self.engine = Engine(runner, tokenizer, limits, engine)
         self._manifest = manifest
+        self._lossy = engine.lossy
         self._seeds = Random(secrets.randbits(SEED_BITS) if seed is None else seed)
         self._mail: dict[str, deque[Event]] = {}
 
@@ -128,7 +129,10 @@ class LLM:
         check_sampling(request.sampling, self.tokenizer.vocab_size)
         system_effort = system_prompt_effort(request.messages)
         trained = self._manifest.trained_experts
-        effective, warnings = resolve(request, self.table, self.config, system_effort, trained)
+        mode = request.mode or self.engine.mode
+        effective, warnings = resolve(
+            request, self.table, self.config, system_effort, trained, mode, lossy=self._lossy
+        )
         prompt = render(
             request.messages,
             request.tools,
@@ -147,7 +151,7 @@ class LLM:
         return Prepared(
             generation=generation,
             effective=effective,
-            mode=request.mode or self.engine.mode,
+            mode=mode,
             warnings=warnings,
         )
 
@@ -225,6 +229,8 @@ class LLM:
             ),
             active_experts=effective.active_experts,
             thinking_token_budget=effective.thinking_token_budget,
+            early_exit=effective.early_exit,
+            routing_discount=effective.routing_discount,
             may_call_tools=bool(request.tools),
             prediction_ids=tuple(self.tokenizer.encode(request.prediction)),
             mode=request.mode,

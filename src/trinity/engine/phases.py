@@ -64,6 +64,11 @@ class Phases:
         self.finish_reason: FinishReason | None = None
         """Why the answer is complete; `None` while it is not."""
 
+    @property
+    def is_thinking(self) -> bool:
+        """Whether the next token may go on thinking."""
+        return self._place is _Place.THINKING and self.reasoning_tokens < self._budget
+
     def choices(self) -> Choices:
         """What the next token may be."""
         ids = self._tokenizer

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -43,6 +44,18 @@ class Draws:
         if params.repetition_penalty != 1.0:
             self._seen_Z = torch.zeros(vocab_size, dtype=torch.bool)
             self._seen_Z[torch.tensor(prompt_ids)] = True
+
+    def for_trial(self) -> Draws:
+        """The same from here on for a trial answer: always the likeliest token, with its
+        log-probability. This one is not changed by it."""
+        trial = copy(self)
+        trial.params = replace(self.params, logprobs=self.params.logprobs or 0)
+        trial.is_greedy = True
+        if self._count_Z is not None:
+            trial._count_Z = self._count_Z.clone()
+        if self._seen_Z is not None:
+            trial._seen_Z = self._seen_Z.clone()
+        return trial
 
     def uniform(self) -> float:
         """The random number, from 0 up to 1, of the next position."""

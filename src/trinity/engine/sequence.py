@@ -60,6 +60,10 @@ class Sequence:
         """Guesses that were right."""
         self.num_rejected = 0
         """Guesses that were computed and not kept."""
+        self.draft_expert_rows = 0
+        """Expert evaluations, all layers, that made guesses."""
+        self.num_tried = 0
+        """Tokens at the end that belong to a trial answer, which may be taken back."""
         self._prompt_experts = prompt_experts
         self._keys: list[bytes] = []
         self._num_offered = 0
@@ -96,10 +100,11 @@ class Sequence:
 
     @property
     def expert_rows(self) -> int:
-        """Expert evaluations of the answer so far, all layers: of its tokens in the cache and of
-        guesses that were not kept."""
+        """Expert evaluations of the answer so far, all layers: of its tokens in the cache, of
+        guesses that were not kept, and those that made guesses."""
         num_kept = max(0, self.num_computed - self.prompt_length)
-        return (num_kept + self.num_rejected) * sum(self.request.active_experts)
+        rows = (num_kept + self.num_rejected) * sum(self.request.active_experts)
+        return rows + self.draft_expert_rows
 
     def admit(self, blocks: list[int], num_cached: int, block_size: int) -> None:
         """Start running on `blocks`, the first `num_cached` of which hold its first tokens."""
@@ -136,6 +141,19 @@ class Sequence:
         self.drop_drafts()
         return False
 
+    def try_on(self, token_id: int) -> None:
+        """Add a token of a trial answer."""
+        self.append(token_id)
+        self.num_tried += 1
+
+    def take_back(self) -> None:
+        """Make the tokens of the trial answer guesses: those of them that were computed."""
+        start = self.num_tokens - self.num_tried
+        self.drafts = self.token_ids[start : max(start, self.num_computed)]
+        del self.token_ids[start:]
+        self.num_computed = min(self.num_computed, start)
+        self.num_tried = 0
+
     def drop_drafts(self) -> None:
         """Give up the guesses that are left."""
         self.num_rejected += len(self.drafts)
@@ -143,8 +161,8 @@ class Sequence:
 
     def tokens(self, start: int, stop: int) -> list[int]:
         """The tokens from `start` to `stop`, guesses after the others."""
-        num_guessed = max(0, stop - self.num_tokens)
-        return self.token_ids[start:stop] + self.drafts[:num_guessed]
+        first, end = (max(0, at - self.num_tokens) for at in (start, stop))
+        return self.token_ids[start:stop] + self.drafts[first:end]
 
     def preempt(self) -> list[int]:
         """Wait again, tokens kept; returns the blocks it held."""
@@ -167,6 +185,12 @@ class Sequence:
         ]
         return [run for run in runs if run[1]]
 
+    def routing_discounts(self, start: int, stop: int) -> list[float]:
+        """The routing discounts of the tokens `start` to `stop`: 1 in the prompt."""
+        num_prompt = max(0, min(stop, self.prompt_length) - start)
+        num_decoded = stop - start - num_prompt
+        return [1.0] * num_prompt + [self.request.routing_discount] * num_decoded
+
     def key(self, index: int, block_size: int) -> bytes:
         """Prefix cache key of the block `index`, which must be full of tokens."""
         for missing in range(len(self._keys), index + 1):
@@ -175,7 +199,11 @@ class Sequence:
 
     def new_full_blocks(self, block_size: int) -> Iterator[tuple[int, bytes]]:
         """Blocks, with their keys, that were filled since the last call or the admission."""
-        num_full = self.num_computed // block_size
+        # What a trial computes may be overwritten, and what was routed by the company it was in is
+        # not what others would compute: nobody else may use it.
+        is_shared = self.request.routing_discount == 1
+        num_kept = self.num_tokens - self.num_tried if is_shared else self.prompt_length
+        num_full = min(self.num_computed, num_kept) // block_size
         for index in range(self._num_offered, num_full):
             yield self.blocks[index], self.key(index, block_size)
         self._num_offered = num_full
@@ -194,6 +222,7 @@ class Sequence:
         )
 
     def _leave_blocks(self) -> list[int]:
+        self.take_back()
         blocks, self.blocks = self.blocks, []
         self.num_computed = 0
         self.drafts = []

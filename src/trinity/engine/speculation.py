@@ -1,7 +1,8 @@
 """Guesses at what follows, so that one model call may choose several tokens of an answer.
 
 A guess never changes an answer: it is kept only where it is the token that is chosen anyway. What
-it costs are rows of a step. Called by the engine, with a drafter for each answer and one gate.
+it costs are rows of a step. Called by the engine, with a drafter for each answer, one gate, and one
+account of what the model guesses itself with fewer experts.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ WINDOW = 16_384
 """Tokens of the prompt, counted from its end, in which matches are looked for."""
 MAX_DRAFT = 8
 """Tokens guessed at once."""
+
+PROBE_EVERY = 2048
+"""Steps between two that let the model guess to see whether it would pay by now."""
 
 _FIRST_TRUST = (0.9, 0.6, 0.3)
 _MEMORY = 0.9
@@ -84,16 +88,26 @@ class Gate:
         """Judge by the steps that `pace` has seen."""
         self._pace = pace
 
-    def length(self, trust: float, most: int, rows: int, tokens: int, *, is_trying: bool) -> int:
+    def length(
+        self,
+        trust: float,
+        most: int,
+        rows: int,
+        tokens: int,
+        *,
+        is_trying: bool,
+        making_s: float = 0.0,
+    ) -> int:
         """How many tokens to guess, at most `most`, in a step that computes `rows` rows anyway.
 
         `trust` is how likely a guess is right, `tokens` how many tokens the step yields that count:
         1 where only this answer's speed matters. An answer that guessed before (`is_trying`) goes
-        on with less to gain than one that did not, so that small changes do not switch it.
+        on with less to gain than one that did not, so that small changes do not switch it. A guess
+        takes `making_s` seconds to make, beside those of its row.
         """
         if not self._pace.is_known:
             return 0
-        row_share = self._pace.per_row() / self._pace.time(rows)
+        row_share = (self._pace.per_row() + making_s) / self._pace.time(rows)
         best, best_gain = 0, _STOP_GAIN if is_trying else _START_GAIN
         expected, chance = 0.0, 1.0
         for length in range(1, most + 1):
@@ -103,3 +117,44 @@ class Gate:
             if gain > best_gain:
                 best, best_gain = length, gain
         return best
+
+
+class SelfDrafts:
+    """Whether the model should guess itself: the same weights and cache with one expert a token.
+
+    Its guesses are nearly always right, and each takes a step of its own, so they pay where a step
+    with one expert is much cheaper than one with all. As latents of the guesses are computed anew
+    with the others, nothing is left of them.
+    """
+
+    def __init__(self, gate: Gate) -> None:
+        """Begin with nothing measured; `gate` knows the steps with all experts."""
+        self._gate = gate
+        self._pace = Pace()
+        self._trust = _FIRST_TRUST[0]
+        self._steps_left = 0
+        self._is_trying = False
+
+    def length(self) -> int:
+        """How many tokens to guess in a step that computes one row."""
+        if self._steps_left == 0:
+            self._steps_left = PROBE_EVERY
+            return 1
+        self._steps_left -= 1
+        if not self._pace.is_known:
+            return 0
+        making_s = self._pace.time(1)
+        length = self._gate.length(
+            self._trust, MAX_DRAFT, 1, 1, is_trying=self._is_trying, making_s=making_s
+        )
+        self._is_trying = length > 0
+        return length
+
+    def measure(self, seconds: float) -> None:
+        """Note how long a step took that guessed one token."""
+        self._pace.measure(1, seconds)
+
+    def judge(self, num_right: int, num_guessed: int) -> None:
+        """Note how many of the guesses of a step were right, up to the first that was not."""
+        for is_right in [True] * num_right + [False] * (num_guessed > num_right):
+            self._trust = _MEMORY * self._trust + (1 - _MEMORY) * is_right

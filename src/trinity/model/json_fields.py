@@ -94,6 +94,13 @@ class Fields:
             raise self.fault(key, "a JSON object")
         return Fields(value, f"{self.where}, {key}")
 
+    def rows(self, key: str) -> list[Fields]:
+        """The JSON objects in the list under `key`, required."""
+        value = self.data.get(key)
+        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+            raise self.fault(key, "a list of objects")
+        return [Fields(row, f"{self.where}, {key}") for row in value]
+
     def must_be(self, key: str, *allowed: object) -> None:
         """Refuse a value under `key` other than those in `allowed`; an absent key passes."""
         if self.has(key) and self.data[key] not in allowed:

@@ -32,6 +32,7 @@ class PackedBatch:
     num_sequences: int
     max_length: int
     """Tokens of the longest sequence."""
+    routing_discount_T: None = None
     row_tile: None = None
     counters: Counters = field(default_factory=Counters)
 
@@ -65,6 +66,9 @@ class PagedBatch:
     """Row of `block_table_SB` that each group reads."""
     context_G: list[int]
     """Number of keys that each group's furthest token sees."""
+    routing_discount_T: Tensor | None = None
+    """FP32 factor of each token on the probabilities of experts that no other needs: see
+    `reference.route`; `None` is 1 for all."""
     row_tile: int | None = None
     """Rows per library product where arithmetic must not depend on the number of rows."""
     counters: Counters = field(default_factory=Counters)

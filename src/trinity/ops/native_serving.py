@@ -167,6 +167,13 @@ class Step:
 
     step: kernels.Step
     arrays: tuple[Tensor, ...]
+    discount_T: Tensor | None
+    """See `PagedBatch.routing_discount_T`."""
+
+    @property
+    def discount_address(self) -> int:
+        """Where the kernels find the routing discounts; 0 where all are 1."""
+        return 0 if self.discount_T is None else self.discount_T.data_ptr()
 
     @classmethod
     def of(cls, batch: PagedBatch, frequencies: Tensor, block_size: int, config: AnyConfig) -> Step:
@@ -187,7 +194,7 @@ class Step:
             beta = config.rope.temperature_beta
             original = config.rope.original_max_position_embeddings
         step = kernels.Step.make(sizes, _addresses(arrays), beta, original)
-        return cls(step, arrays)
+        return cls(step, arrays, batch.routing_discount_T)
 
 
 def run_layer(layer: Layer, step: Step, experts_T: Tensor, cache_BLC: Tensor, x_TD: Tensor) -> int:
@@ -196,7 +203,9 @@ def run_layer(layer: Layer, step: Step, experts_T: Tensor, cache_BLC: Tensor, x_
     Returns the number of routed (token, expert) rows.
     """
     kernels.attention_layer(layer.attention, step.step, cache_BLC.data_ptr(), x_TD.data_ptr())
-    return kernels.experts_layer(layer.experts, len(x_TD), experts_T.data_ptr(), x_TD.data_ptr())
+    return kernels.experts_layer(
+        layer.experts, len(x_TD), experts_T.data_ptr(), step.discount_address, x_TD.data_ptr()
+    )
 
 
 def linear(

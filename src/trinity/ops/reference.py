@@ -308,7 +308,8 @@ def experts_block(
     Returns [T, D] before the residual, and the routing for statistics and losses. Adds the number
     of computed (token, expert) rows to `batch.counters`.
     """
-    routing = route(router_logits(x_TD, w.router_ED, batch.row_tile), experts_T)
+    logits_TE = router_logits(x_TD, w.router_ED, batch.row_tile)
+    routing = route(logits_TE, experts_T, batch.routing_discount_T)
     batch.counters.expert_rows += routing.token_N.shape[0]
     routed = routed_experts(x_TD, w, routing, batch.row_tile)
     return routed + shared_expert(x_TD, w, batch.row_tile), routing
@@ -321,16 +322,36 @@ def router_logits(x_TD: Tensor, router_ED: Tensor, row_tile: int | None) -> Tens
         return linear(x_TD.to(real), router_ED.to(real), row_tile)
 
 
-def route(logits_TE: Tensor, experts_T: Tensor) -> Routing:
-    """Choose each token's `experts_T` likeliest experts and renormalise their probabilities."""
+def route(logits_TE: Tensor, experts_T: Tensor, discount_T: Tensor | None = None) -> Routing:
+    """Choose each token's `experts_T` likeliest experts and renormalise their probabilities.
+
+    With `discount_T` (0 to 1) tokens prefer experts that are computed anyway: those of tokens whose
+    discount is 1 and the likeliest of every token. The probabilities of others are multiplied by it
+    for the choice, not in the weights. At 0 only the union is chosen from, while it is large
+    enough (opportunistic activation, arXiv 2511.02237).
+    """
     probability_TE = logits_TE.softmax(-1)
     most = int(experts_T.max())
-    top_TK, expert_TK = probability_TE.topk(most, dim=-1)
+    score_TE = probability_TE
+    if discount_T is not None:
+        score_TE = discounted(probability_TE, experts_T, discount_T)
+    expert_TK = score_TE.topk(most, dim=-1).indices
+    top_TK = probability_TE.gather(-1, expert_TK)
     kept_TK = torch.arange(most, device=experts_T.device) < experts_T[:, None]
     weight_TK = renormalise(top_TK * kept_TK)
     token_TK = torch.arange(len(experts_T), device=experts_T.device)[:, None].expand_as(expert_TK)
     expert_N, order = expert_TK[kept_TK].sort(stable=True)
     return Routing(token_TK[kept_TK][order], expert_N, weight_TK[kept_TK][order], probability_TE)
+
+
+def discounted(probability_TE: Tensor, experts_T: Tensor, discount_T: Tensor) -> Tensor:
+    """Router probabilities [T, E], those of experts outside the union times `discount_T`."""
+    needed_T = torch.where(discount_T == 1, experts_T, 1)
+    expert_TK = probability_TE.topk(int(needed_T.max()), dim=-1).indices
+    needed_TK = torch.arange(expert_TK.shape[1], device=experts_T.device) < needed_T[:, None]
+    in_union_E = torch.zeros_like(probability_TE[0], dtype=torch.bool)
+    in_union_E[expert_TK[needed_TK]] = True
+    return torch.where(in_union_E, probability_TE, probability_TE * discount_T[:, None])
 
 
 def renormalise(weight_TK: Tensor) -> Tensor:

@@ -299,6 +299,7 @@ class ChatAnswer:
             "warnings": self._warnings,
             "timings": self._timings(events),
             "expert_rows": sum(self._ended(choice).expert_rows for choice in self._choices),
+            "early_exits": sum(usage.early_exit for usage in self._usages()),
         }
 
     def _timings(self, events: EventStream) -> dict[str, float | None]:

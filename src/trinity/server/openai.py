@@ -198,6 +198,8 @@ class ChatCompletionRequest(Wire):
     intensity: int | None = Field(default=None, ge=0, le=100)
     active_experts: int | None = Field(default=None, ge=1, le=_INT32)
     thinking_token_budget: int | None = Field(default=None, ge=0, le=_INT32)
+    early_exit: bool | None = None
+    lossy: bool | None = None
     mode: Literal["latency", "balanced", "throughput"] | None = None
     service_tier: Literal["auto", "default", "flex", "priority", "fast"] | None = None
     strict: bool | None = None
@@ -216,6 +218,8 @@ REPORTED = (
     "intensity",
     "active_experts",
     "thinking_token_budget",
+    "early_exit",
+    "lossy",
     "temperature",
     "top_p",
     "mode",
@@ -281,6 +285,8 @@ def _chat_request(body: ChatCompletionRequest) -> ChatRequest:
             intensity=body.intensity,
             active_experts=body.active_experts,
             thinking_token_budget=body.thinking_token_budget,
+            early_exit=body.early_exit,
+            lossy=body.lossy,
         ),
         mode=_mode(body),
         prediction=_prediction(body.prediction),

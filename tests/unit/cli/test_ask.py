@@ -46,8 +46,8 @@ def test_every_option_reaches_the_request(trinity: Run, llm: Any, tmp_path: Path
     text = tmp_path / "code.py"
     text.write_text("x = 'é'\n", encoding="utf-8")
     options = (
-        "--effort low --experts 3 --budget 50 --mode latency --seed 7 --temperature 0.5 "
-        "--max-tokens 90 --strict"
+        "--effort low --experts 3 --budget 50 --early-exit --mode latency --seed 7 "
+        "--temperature 0.5 --max-tokens 90 --strict"
     )
     system = ["--system", "Be brief."]
     files = ["--image", picture, "--image", picture, "--file", str(text)]
@@ -60,6 +60,7 @@ def test_every_option_reaches_the_request(trinity: Run, llm: Any, tmp_path: Path
     assert request.intensity.reasoning_effort == "low"
     assert request.intensity.active_experts == 3
     assert request.intensity.thinking_token_budget == 50
+    assert request.intensity.early_exit is True
     assert (request.mode, request.strict) == (Mode.LATENCY, True)
     assert (request.sampling.seed, request.sampling.temperature) == (7, 0.5)
     assert request.sampling.max_tokens == 90
@@ -79,6 +80,7 @@ def test_json_holds_everything(trinity: Run, llm: Any) -> None:  # noqa: ARG001
         "reasoning_tokens": 3,
         "accepted_tokens": 0,
         "rejected_tokens": 0,
+        "early_exit": False,
     }
     assert record["effective"]["active_experts"] == [9, 9, 9, 9]
     assert record["requested"]["intensity"] == 40

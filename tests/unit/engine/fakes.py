@@ -200,6 +200,8 @@ def a_request(
     images: tuple[PreparedImage, ...] = (),
     mode: str | None = None,
     prediction: str = "",
+    early_exit: float | None = None,
+    routing_discount: float = 1.0,
     **sampling: object,
 ) -> GenerationRequest:
     defaults = {"temperature": 0.0, "top_p": 1.0, "seed": 1, "max_tokens": 8}
@@ -210,6 +212,8 @@ def a_request(
         sampling=SamplingParams(**(defaults | sampling)),
         active_experts=(k,) * layers if isinstance(k, int) else k,
         thinking_token_budget=budget,
+        early_exit=early_exit,
+        routing_discount=routing_discount,
         may_call_tools=True,
         prediction_ids=tuple(ids(prediction)),
         mode=None if mode is None else Mode(mode),

@@ -101,3 +101,14 @@ def test_expert_counts_are_built_anew_only_when_they_change() -> None:
     assert first.tolist() == [[2, 3]] * 2
     assert building.build({one: 1, two: 1}).experts_LT is first
     assert torch.equal(building.build({two: 1}).experts_LT, torch.full((2, 1), 3))
+
+
+def test_routing_discounts_are_those_of_decoded_tokens() -> None:
+    lossy = Sequence(a_request(prompt="abcdef", routing_discount=0.5), 0, 0, (4, 4))
+    lossy.admit([5, 2], 0, SIZE)
+    other = running("x" * 7, [3, 9])
+    assert builder().build({other: 2}).batch.routing_discount_T is None
+    assert builder().build({lossy: 3, other: 2}).batch.routing_discount_T.tolist() == [1.0] * 5
+    lossy.advance(6)
+    lossy.append(1099)
+    assert builder().build({lossy: 1, other: 2}).batch.routing_discount_T.tolist() == [0.5, 1, 1]

@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from trinity.types import (
     EffectiveIntensity,
     IntensityRequest,
     Message,
+    Mode,
     SamplingParams,
 )
 
@@ -224,3 +226,92 @@ def test_expert_counts_of_a_request_have_no_effect_on_a_dense_model(tmp_path: Pa
 def test_a_table_with_experts_is_refused_for_a_dense_model(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="active_experts is 2; only 0 is supported"):
         IntensityTable.load(written(tmp_path), preset("mini-dense"))
+
+
+def test_early_exit_is_off_until_asked_for(table: IntensityTable) -> None:
+    assert asked(table)[0].early_exit is None
+    assert asked(table, early_exit=False)[0].early_exit is None
+    effective, warnings = asked(table, early_exit=True)
+    assert effective.early_exit == 0.95
+    assert warnings == ()
+
+
+def test_a_table_may_say_how_confident_an_early_answer_must_be(tmp_path: Path) -> None:
+    table = IntensityTable.load(written(tmp_path, early_exit=0.9), CONFIG)
+    assert asked(table, early_exit=True)[0].early_exit == 0.9
+    with pytest.raises(CheckpointError, match="early_exit is 1; only a number between 0 and 1"):
+        IntensityTable.load(written(tmp_path, early_exit=1), CONFIG)
+
+
+@pytest.mark.parametrize("ask", [{"reasoning_effort": "none"}, {"thinking_token_budget": 0}])
+def test_early_exit_without_thinking_is_warned_of(
+    table: IntensityTable, ask: dict[str, object]
+) -> None:
+    (warning,) = asked(table, early_exit=True, **ask)[1]
+    assert warning.startswith("early_exit has no effect at effort ")
+
+
+PROFILES = {
+    "latency": [{"name": "high", "active_experts": 1, "thinking_token_budget": 150}],
+    "throughput": [
+        {"name": "high", "active_experts": 2, "routing_discount": 0.5},
+        {"name": "max", "active_experts": 3},
+    ],
+}
+
+
+def test_a_lossy_profile_takes_the_place_of_its_modes_levels(tmp_path: Path) -> None:
+    table = IntensityTable.load(written(tmp_path, lossy=PROFILES), CONFIG)
+    assert table.named("high").active_experts == (4,) * 4
+
+    def settings(mode: Mode, **ask: object) -> tuple[int, int | None, bool]:
+        chat = ChatRequest(
+            messages=(Message.user("hi"),), intensity=IntensityRequest(lossy=True, **ask)
+        )
+        effective, warnings = resolve(chat, table, CONFIG, None, (1, 6), mode)
+        assert warnings == ()
+        return effective.active_experts[0], effective.thinking_token_budget, effective.lossy
+
+    assert settings(Mode.LATENCY, reasoning_effort="high") == (1, 150, True)
+    assert settings(Mode.LATENCY, intensity=75) == (1, 150, True)
+    assert settings(Mode.LATENCY, reasoning_effort="max") == (6, None, True)
+    assert settings(Mode.THROUGHPUT, reasoning_effort="high") == (2, 200, True)
+    assert settings(Mode.THROUGHPUT, reasoning_effort="high", active_experts=5) == (5, 200, True)
+    discounts = [level.routing_discount for level in table.lossy[Mode.THROUGHPUT]]
+    assert discounts == [1, 1, 1, 1, 0.5, 1, 1]
+
+
+def test_who_decides_whether_it_is_lossy(tmp_path: Path) -> None:
+    table = IntensityTable.load(written(tmp_path, lossy=PROFILES), CONFIG)
+    for asks, serves, is_lossy in (
+        (None, False, False),
+        (None, True, True),
+        (False, True, False),
+        (True, False, True),
+    ):
+        chat = ChatRequest(messages=(Message.user("hi"),), intensity=IntensityRequest(lossy=asks))
+        effective, _ = resolve(chat, table, CONFIG, None, (1, 6), Mode.LATENCY, lossy=serves)
+        assert effective.lossy is is_lossy
+
+
+def test_a_lossy_wish_without_a_profile_is_warned_of(table: IntensityTable) -> None:
+    effective, warnings = asked(table, lossy=True)
+    assert not effective.lossy
+    assert warnings == ("lossy has no effect: this model has no lossy profile for mode balanced.",)
+
+
+@pytest.mark.parametrize(
+    ("lossy", "message"),
+    [
+        ({"balanced": []}, "only profiles for latency and throughput"),
+        ({"latency": {}}, "latency is {}; only a list of objects"),
+        ({"latency": [{"name": "huge"}]}, "only a list of levels of the table, unlike 'huge',"),
+        ({"latency": [{"active_experts": 1}]}, "the key name is missing"),
+        ({"latency": [{"name": "high", "active_experts": 0}]}, "a count from 1 to 128"),
+        ({"latency": [{"name": "high", "routing_discount": 0.5}]}, "without routing_discount"),
+        ({"throughput": [{"name": "high", "routing_discount": 2}]}, "a number from 0 to 1"),
+    ],
+)
+def test_a_broken_lossy_profile_is_refused(tmp_path: Path, lossy: object, message: str) -> None:
+    with pytest.raises(CheckpointError, match=re.escape(message)):
+        IntensityTable.load(written(tmp_path, lossy=lossy), CONFIG)

@@ -101,3 +101,14 @@ def test_a_model_without_eyes_refuses_pictures() -> None:
     blind = Limits.of(replace(MODEL, vision=None), engine_config(), NUM_TOKENS)
     with pytest.raises(InvalidRequest, match="pictures"):
         blind.check(a_request(prompt=PICTURED, images=(an_image(1),)))
+
+
+def test_routing_by_company_is_refused_where_company_must_not_matter() -> None:
+    request = a_request(routing_discount=0.5)
+    limits(deterministic=False).check(request)
+    with pytest.raises(InvalidRequest, match="this engine is deterministic; ask without lossy"):
+        limits(deterministic=True).check(request)
+    with pytest.raises(InvalidRequest, match="routing_discount is 2; it must be 0 to 1"):
+        limits().check(a_request(routing_discount=2))
+    with pytest.raises(ConfigError, match="lossy and deterministic are both set"):
+        EngineConfig(lossy=True, deterministic=True)

@@ -122,3 +122,20 @@ def test_illegal_moves_are_refused() -> None:
     one.end()
     with pytest.raises(AssertionError):
         one.end()
+
+
+def test_prompts_are_routed_exactly_whatever_the_answer() -> None:
+    one = sequence(a_request(prompt="abcdef", routing_discount=0.5))
+    assert one.routing_discounts(4, 8) == [1.0, 1.0, 0.5, 0.5]
+    assert one.routing_discounts(0, 3) == [1.0] * 3
+    assert one.routing_discounts(7, 8) == [0.5]
+
+
+def test_only_the_prompt_of_a_discounted_answer_is_offered_to_others() -> None:
+    one = sequence(a_request(prompt="abcdef", routing_discount=0.5))
+    one.admit([7, 8, 9], 0, SIZE)
+    one.advance(6)
+    for token in range(4):
+        one.append(1001 + token)
+        one.advance(1)
+    assert [block for block, _ in one.new_full_blocks(SIZE)] == [7]

@@ -20,8 +20,9 @@ from tests.unit.engine.fakes import (
     text_of,
     tokens_of,
 )
+from trinity.engine.engine import Engine
 from trinity.engine.pace import Pace
-from trinity.engine.speculation import MAX_DRAFT, WINDOW, Drafter, Gate
+from trinity.engine.speculation import MAX_DRAFT, PROBE_EVERY, WINDOW, Drafter, Gate, SelfDrafts
 
 
 def test_what_followed_before_is_guessed_again() -> None:
@@ -277,3 +278,100 @@ def test_logits_of_a_draft_are_those_of_single_steps() -> None:
     guess_always(engine)
     guessed = run(engine, request)["r"]
     assert [e.top_logprobs for e in guessed[:-1]] == [e.top_logprobs for e in plain[:-1]]
+
+
+# --- guesses of the model itself ---
+
+
+def let_it_guess(engine: Engine, length: int = 3) -> None:
+    """Let the model guess in every step, whatever it costs."""
+    engine._gate.length = lambda *_args, **_settings: 0
+    engine._self_drafts.length = lambda: length
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.7])
+@pytest.mark.parametrize("k", [2, 4, (1, 3)])
+def test_the_models_own_guesses_change_no_answer(temperature: float, k: int) -> None:
+    for seed, prompt in enumerate(PROMPTS):
+        request = a_request(
+            prompt=prompt, mode="latency", k=k, temperature=temperature, seed=seed, max_tokens=30,
+            logprobs=2,
+        )  # fmt: skip
+        plain = run(make_engine(), request)["r"]
+        engine = make_engine(speculation=True)
+        let_it_guess(engine)
+        guessed = run(engine, request)["r"]
+        assert guessed[:-1] == plain[:-1]
+        usage = finish_of(guessed).usage
+        assert usage.accepted_tokens + usage.rejected_tokens > 0
+        assert finish_of(guessed).expert_rows > finish_of(plain).expert_rows
+
+
+def test_the_models_own_guesses_keep_the_distribution() -> None:
+    # Random numbers do not depend on guesses, so every draw is the same draw.
+    def drawn(engine: Engine) -> list[list[int]]:
+        requests = [
+            a_request(prompt="go", mode="latency", temperature=1.0, seed=seed, max_tokens=4)
+            for seed in range(60)
+        ]
+        return [tokens_of(run(engine, request)["r"]) for request in requests]
+
+    engine = make_engine(speculation=True)
+    let_it_guess(engine)
+    plain = drawn(make_engine())
+    assert drawn(engine) == plain
+    assert len({tuple(tokens) for tokens in plain}) > 30
+    assert engine.stats.accepted_tokens > 0
+
+
+def test_its_own_guesses_save_steps_where_they_are_right() -> None:
+    engine, runner = scripted_engine(follow(ids("abcdefgh")), speculation=True)
+    let_it_guess(engine)
+    events = run(engine, a_request(mode="latency", k=4, max_tokens=20))["r"]
+    assert text_of(events) == "abcdefgh"
+    # The prompt, then one and three guesses a step; a marker is no guess.
+    assert engine.stats.steps == 3
+    guessing = [step for step in runner.steps if step.experts_LT.tolist() == [[1], [1]]]
+    assert finish_of(events).usage.accepted_tokens == 6
+    assert len(guessing) == 6
+
+
+@pytest.mark.parametrize("other", [{"mode": "balanced"}, {"mode": "latency", "k": 1}])
+def test_it_guesses_for_latency_with_more_than_one_expert_alone(other: dict) -> None:
+    engine, runner = scripted_engine(follow(ids("abcdef")), speculation=True)
+    let_it_guess(engine)
+    run(engine, a_request(**other))
+    assert len(runner.steps) == engine.stats.steps
+    engine, runner = scripted_engine(follow(ids("abcdef")), speculation=True)
+    let_it_guess(engine)
+    run(engine, a_request("a", mode="latency"), a_request("b", mode="latency"))
+    assert len(runner.steps) == engine.stats.steps
+
+
+def self_drafts(step_s: float, row_s: float, making_s: float) -> SelfDrafts:
+    drafts = SelfDrafts(measured(step_s, row_s))
+    drafts.length()
+    for _ in range(20):
+        drafts.measure(making_s)
+        drafts.judge(1, 1)
+    return drafts
+
+
+def test_the_model_guesses_where_its_guesses_are_cheap() -> None:
+    assert self_drafts(1.0, 0.05, 0.1).length() > 1
+    assert self_drafts(1.0, 0.05, 0.95).length() == 0
+    assert self_drafts(0.2, 1.0, 0.9).length() == 0
+
+
+def test_wrong_guesses_of_the_model_end_its_guessing() -> None:
+    drafts = self_drafts(1.0, 0.05, 0.2)
+    for _ in range(40):
+        drafts.judge(0, 2)
+    assert drafts.length() == 0
+
+
+def test_the_model_tries_again_from_time_to_time() -> None:
+    drafts = self_drafts(1.0, 0.05, 0.95)
+    lengths = [drafts.length() for _ in range(2 * PROBE_EVERY + 2)]
+    assert set(lengths) == {0, 1}
+    assert sum(lengths) == 2
