@@ -1,5 +1,5 @@
 // The serving layers of dense models for Python. Norms come as addresses of FP32 arrays and are
-// copied, as are the matrices; the arrays of a step are owned as in bind_serving.cpp.
+// copied, as are the matrices; the arrays of a step are owned as in csrc/bind_serving.cpp.
 #include "bind_serving.hpp"
 
 #include <nanobind/stl/vector.h>
