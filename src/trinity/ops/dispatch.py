@@ -62,7 +62,9 @@ def grouped_attention_block(
     batch: Batch,
     cache_BLX: Tensor | None,
 ) -> Tensor:
-    """See `reference_dense.grouped_attention_block`; library products are fast in training."""
+    """See `reference_dense.grouped_attention_block`."""
+    if isinstance(batch, PackedBatch) and trains_natively(x_TD, w.o, config.head_dim):
+        return native.grouped_attention_block(x_TD, w, batch)
     return reference_dense.grouped_attention_block(x_TD, w, config, batch, cache_BLX)
 
 

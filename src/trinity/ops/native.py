@@ -25,6 +25,7 @@ from trinity.ops.reference import (
     router_logits,
     shared_expert,
 )
+from trinity.ops.reference_dense import GroupedAttentionWeights
 from trinity.ops.rope import query_temperature, softmax_scale
 
 WIDTH_STEP = 16
@@ -232,39 +233,43 @@ def _addresses(arrays: list[Tensor]) -> list[int]:
     return [array.data_ptr() for array in arrays]
 
 
-# --- attention among the patches of pictures ------------------------------------------------------
+# --- attention with plain rotary positions --------------------------------------------------------
 
 
-class PatchAttention(torch.autograd.Function):
-    """Rotary attention of each patch to all patches of its picture."""
+class RotaryAttention(torch.autograd.Function):
+    """Attention over packed sequences whose whole heads turn; heads of keys may be shared."""
 
     @staticmethod
     @_without_autocast
     def forward(
-        ctx: Any, number: tuple[Any, torch.dtype], x_PD: Tensor, q: Tensor, k: Tensor, v: Tensor,
-        o: Tensor, angles_PR: Tensor, sizes: list[int],
+        ctx: Any, number: tuple[Any, torch.dtype], x_TD: Tensor, q: Tensor, k: Tensor, v: Tensor,
+        o: Tensor, angles_TR: Tensor, sizes: list[int], causal: bool,
     ) -> Tensor:  # fmt: skip
-        """[P, D] to [P, D], from normed states to before the residual."""
+        """[T, D] to [T, D], from normed states to before the residual."""
         ctx.format, dtype = number
-        x, real, width = x_PD.to(dtype), _real(x_PD), 2 * angles_PR.shape[1]
-        heads = len(q) // width
+        x, real, width = x_TD.to(dtype), _real(x_TD), 2 * angles_TR.shape[1]
+        ctx.causal, ctx.width, heads, shared = causal, width, len(q) // width, len(k) // width
         # Halves become neighbours, keys and values of a head too: the kernels' layout.
         ctx.order = torch.arange(len(q)).view(heads, 2, -1).transpose(1, 2).flatten()
         q, o = q[ctx.order].to(dtype), o.to(dtype)
-        kv = torch.cat((k[ctx.order].view(heads, width, -1), v.view(heads, width, -1)), dim=1)
+        k = k[ctx.order[: len(k)]]
+        kv = torch.cat((k.view(shared, width, -1), v.view(shared, width, -1)), dim=1)
         kv = kv.flatten(0, 1).to(dtype)
         query, key_value = x @ q.T, x @ kv.T
-        cosines, sines = _turns(angles_PR, real)
-        ctx.turns = (len(x), heads, width)
+        cosines, sines = _turns(angles_TR, real)
         _rotate(ctx, query, width, 1, cosines, sines)
         _rotate(ctx, key_value, 2 * width, 1, cosines, sines)
+        if shared < heads:
+            # The kernel has keys and values for every head.
+            each = key_value.unflatten(1, (shared, -1))
+            key_value = each.repeat_interleave(heads // shared, dim=1).flatten(1)
         first_S = torch.nn.functional.pad(torch.tensor(sizes).cumsum(0), (1, 0)).int()
         out, log_sum = torch.empty_like(query), torch.empty(len(x), heads, dtype=real)
         ones = torch.ones(max(sizes), dtype=real)
         ctx.sizes = [len(x), len(sizes), max(sizes), heads, width, 0, width, 0]
         # Nothing is left to rotate in the kernel: its tables are not read.
         arrays = [first_S, ones, ones, ones, query, key_value, query, out, log_sum]
-        kernels.attention_forward(ctx.format, ctx.sizes, width**-0.5, False, _addresses(arrays))
+        kernels.attention_forward(ctx.format, ctx.sizes, width**-0.5, causal, _addresses(arrays))
         ctx.save_for_backward(*arrays, x, q, kv, o, cosines, sines)
         return out @ o.T
 
@@ -273,32 +278,40 @@ class PatchAttention(torch.autograd.Function):
     def backward(ctx: Any, dy: Tensor) -> tuple[Tensor | None, ...]:
         """Gradients of the states and the four matrices."""
         *arrays, x, q, kv, o, cosines, sines = ctx.saved_tensors
-        _, heads, width = ctx.turns
-        query, key_value, out, real = arrays[4], arrays[5], arrays[7], cosines.dtype
+        query, key_value, out = arrays[4], arrays[5], arrays[7]
+        real, width = cosines.dtype, ctx.width
+        heads, shared = ctx.sizes[3], len(kv) // (2 * width)
         dy = dy.to(x.dtype)
         dout = dy @ o
         dquery, dkey_value = torch.empty_like(query), torch.empty_like(key_value)
         kernels.attention_backward(
-            ctx.format, ctx.sizes, width**-0.5, False, _addresses(arrays),
+            ctx.format, ctx.sizes, width**-0.5, ctx.causal, _addresses(arrays),
             *_addresses([dout, dquery, dkey_value, dout]),
         )  # fmt: skip
+        if shared < heads:
+            dkey_value = dkey_value.unflatten(1, (shared, heads // shared, -1)).sum(2).flatten(1)
         _rotate(ctx, dquery, width, -1, cosines, sines)
         _rotate(ctx, dkey_value, 2 * width, -1, cosines, sines)
         dx = torch.addmm(dquery @ q, dkey_value, kv)
-        dkv = (dkey_value.T @ x).to(real).view(heads, 2, width, -1)
-        dq, dk = torch.empty(q.shape, dtype=real), torch.empty(q.shape, dtype=real)
+        dkv = (dkey_value.T @ x).to(real).view(shared, 2, width, -1)
+        dq, dk = (
+            torch.empty(q.shape, dtype=real),
+            torch.empty(shared * width, q.shape[1], dtype=real),
+        )
         dq[ctx.order] = (dquery.T @ x).to(real)
-        dk[ctx.order] = dkv[:, 0].flatten(0, 1)
-        return None, dx, dq, dk, dkv[:, 1].flatten(0, 1), (dy.T @ out).to(real), None, None
+        dk[ctx.order[: len(dk)]] = dkv[:, 0].flatten(0, 1)
+        return (
+            None, dx, dq, dk, dkv[:, 1].flatten(0, 1), (dy.T @ out).to(real), None, None, None,
+        )  # fmt: skip
 
 
 def _rotate(
     ctx: Any, x: Tensor, stride: int, direction: int, cosines: Tensor, sines: Tensor
 ) -> None:
-    tokens, heads, width = ctx.turns
+    tokens, columns = x.shape
     kernels.rotate(
-        ctx.format, tokens, heads, width, stride, direction, cosines.data_ptr(), sines.data_ptr(),
-        x.data_ptr(),
+        ctx.format, tokens, columns // stride, ctx.width, stride, direction, cosines.data_ptr(),
+        sines.data_ptr(), x.data_ptr(),
     )  # fmt: skip
 
 
@@ -309,7 +322,15 @@ def patch_attention(
 
     Matrices are [out, in]; `angles_PR` spans half a head; `sizes` counts patches of each picture.
     """
-    return PatchAttention.apply(number_format(x_PD), x_PD, q, k, v, o, angles_PR, sizes)
+    return RotaryAttention.apply(number_format(x_PD), x_PD, q, k, v, o, angles_PR, sizes, False)
+
+
+def grouped_attention_block(x_TD: Tensor, w: GroupedAttentionWeights, batch: PackedBatch) -> Tensor:
+    """As `reference_dense.grouped_attention_block` without a cache."""
+    angles_TR = batch.positions_T[:, None] * w.inverse_frequencies
+    sizes = batch.sequence_T.bincount(minlength=batch.num_sequences).tolist()
+    number = number_format(x_TD)
+    return RotaryAttention.apply(number, x_TD, w.q, w.k, w.v, w.o, angles_TR, sizes, True)
 
 
 # --- mixture of experts ---------------------------------------------------------------------------
