@@ -77,6 +77,7 @@ def _default_intensity(config: AnyConfig) -> str:
     if config.n_routed_experts:
         return text
     table = json.loads(text)
+    table.pop("lossy", None)  # its profiles choose among experts
     for level in table["levels"]:
         del level["active_experts"]
     return json.dumps(table, indent=2) + "\n"
