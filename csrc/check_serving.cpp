@@ -176,12 +176,12 @@ Results experts(const trinity::ServingKernels& table, Format format, int64_t tok
   for (int64_t t = 0; t < tokens; ++t)
     table.experts(layer, 1, counts.data() + t, nullptr, lone.data() + t * kWidth);
   expect(x == lone, "tokens together differ from each alone");
-  auto shared = numbers(tokens * kWidth, 1, 17);
+  auto sharing = numbers(tokens * kWidth, 1, 17);
   const std::vector<float> discounts(tokens, 0.25f);
-  expect(table.experts(layer, tokens, counts.data(), discounts.data(), shared.data()) == rows,
+  expect(table.experts(layer, tokens, counts.data(), discounts.data(), sharing.data()) == rows,
          "rows that share experts were lost");
   Results results(x.begin(), x.end());
-  results.insert(results.end(), shared.begin(), shared.end());
+  results.insert(results.end(), sharing.begin(), sharing.end());
   return results;
 }
 
