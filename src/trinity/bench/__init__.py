@@ -1,1 +1,1 @@
-"""Speed beside its limits and beside peers: what `trinity bench` runs, each engine in a process of its own."""
+"""Speed beside limits and peers: what `trinity bench` runs, each engine in its own process."""

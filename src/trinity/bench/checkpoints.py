@@ -1,4 +1,4 @@
-"""Checkpoints of random weights, for speed: what a token costs does not depend on what was learnt."""
+"""Checkpoints of random weights: what a token costs does not depend on what was learnt."""
 
 from __future__ import annotations
 

@@ -93,7 +93,9 @@ class LlamaCpp:
         if work.output == 1:
             return Timing(prefill_s, 0.0, 0)
         sizes = ["-p", "0", "-n", str(work.output - 1), "-d", str(work.prompt)]
-        return Timing(prefill_s, read_bench(self._output([*self._bench(), *sizes])), work.output - 1)
+        return Timing(
+            prefill_s, read_bench(self._output([*self._bench(), *sizes])), work.output - 1
+        )
 
     def _bench(self) -> list[str]:
         return [*self._program("llama-bench"), "-r", "1", "-fa", "on", "-o", "jsonl"]

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from trinity.bench.servers import Prompt, Server
 from trinity.errors import TrinityError
@@ -73,7 +74,7 @@ def send(
         except TrinityError as error:
             failures.append(error)
             return
-        between = tuple(after - before for before, after in zip(times, times[1:], strict=False))
+        between = tuple(after - before for before, after in pairwise(times))
         answered[index] = Answered(times[0] - due, between, times[-1] - due)
 
     threads = [threading.Thread(target=one, args=(index,)) for index in range(len(prompts))]

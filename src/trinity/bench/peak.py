@@ -27,7 +27,7 @@ def main() -> int:
         "ended": time.time(),
         "said": lines[-1],
     }
-    print(json.dumps(record))
+    sys.stdout.write(json.dumps(record) + "\n")
     return 0
 
 

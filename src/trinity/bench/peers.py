@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from trinity.bench.llamacpp import FORMAT_OF, PROGRAMS, LlamaCpp, find_gguf
-from trinity.bench.workers import Worker, last_line, worker_environment
+from trinity.bench.workers import ONCE, Worker, last_line, worker_environment
 from trinity.bench.workload import Timing, Workload
 from trinity.errors import NotFound, TrinityError, UsageError
 
@@ -26,7 +26,10 @@ _DTYPES = {"fp32": "float32", "bf16": "bfloat16"}
 class Engine(Protocol):
     """Something that runs workloads."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """With the format of its weights."""
+        ...
 
     def run(self, work: Workload) -> Timing:
         """One timing. Raises `TrinityError`."""
@@ -44,6 +47,7 @@ class WorkerEngine:
         """Start it. Raises `TrinityError` where it does not open."""
         self.name = name
         self.worker = Worker(name, command, log)
+        self.run(Workload(1, 8, 2))  # the first is slower
 
     def run(self, work: Workload) -> Timing:
         """One timing. Raises `TrinityError`."""
@@ -90,8 +94,8 @@ class Peer:
             return None
         if self.name == "llama.cpp":
             engine = self.llamacpp(directory, weights, threads)
-            return engine and engine.once_command()
-        return [*self._worker(directory, weights, threads), "once"]
+            return engine.once_command() if engine else None
+        return [*self._worker(directory, weights, threads), ONCE]
 
     def _worker(self, directory: Path, weights: str, threads: int) -> list[str]:
         module = f"trinity.bench.{self.name}_worker"

@@ -11,6 +11,7 @@ import torch
 from trinity.ops import dispatch
 
 if dispatch.HAS_NATIVE:
+    from trinity.ops import _native as kernels
     from trinity.ops import native_serving
 
 READ_BYTES = 512 * 2**20
@@ -35,10 +36,21 @@ class Rates:
         return max(self.fp32_flops, self.int8_flops if weights in ("int8", "int4") else 0.0)
 
 
+def cpu_threads() -> int:
+    """Threads that Trinity computes with here, and that peers are given."""
+    if dispatch.HAS_NATIVE:
+        return kernels.num_threads()
+    return torch.get_num_threads()
+
+
+def instructions() -> str:
+    """The instruction set that the native kernels use; `none` where they were not built."""
+    return kernels.active() if dispatch.HAS_NATIVE else "none"
+
+
 def measure_rates() -> Rates:
     """Measure for about a second; each rate is the best of a few tries, as befits a limit."""
-    threads = dispatch.native.kernels.num_threads() if dispatch.HAS_NATIVE else None
-    with dispatch.torch_threads(threads or torch.get_num_threads()):
+    with dispatch.torch_threads(cpu_threads()):
         block = torch.ones(READ_BYTES // 4)
         read = block.nbytes / _best_time(block.sum)
         del block

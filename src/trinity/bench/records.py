@@ -15,6 +15,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import torch
+
+from trinity.bench.rates import cpu_threads, instructions
+
 TRINITY = "trinity"
 """The engine that others are compared with."""
 
@@ -65,6 +69,40 @@ class Result:
         return {**asdict(self), "median": self.median, "share": self.share}
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is measured: a model, with weights held in one format."""
+
+    model: str
+    directory: Path
+    weights: str
+
+    def result(
+        self,
+        row: str,
+        case: str,
+        size: int,
+        engine: str,
+        figure: str,
+        unit: str,
+        runs: Sequence[float],
+        **more: float | None,
+    ) -> Result:
+        """A result of this subject; see `Result` for the fields."""
+        return Result(
+            model=self.model,
+            weights=self.weights,
+            row=row,
+            case=case,
+            size=size,
+            engine=engine,
+            figure=figure,
+            unit=unit,
+            runs=tuple(runs),
+            **more,
+        )
+
+
 def pair_ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
     """The median of ours over theirs, run by run; whatever slows both halves of a pair cancels."""
     return statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
@@ -72,17 +110,12 @@ def pair_ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
 
 def stamp(benchmark: str, **settings: object) -> dict[str, object]:
     """What makes a figure reproducible: commit, machine, threads and command, beside `settings`."""
-    import torch
-
-    from trinity.ops import dispatch
-
-    kernels = dispatch.native.kernels if dispatch.HAS_NATIVE else None
     return {
         "benchmark": benchmark,
         "commit": commit(),
         "machine": machine(),
-        "threads": kernels.num_threads() if kernels else torch.get_num_threads(),
-        "instructions": kernels.active() if kernels else "none",
+        "threads": cpu_threads(),
+        "instructions": instructions(),
         "torch": torch.__version__,
         "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
         **settings,

@@ -127,7 +127,9 @@ def llamacpp_dialect() -> Dialect:
     return Dialect("/completion", body, lambda event: not event.get("stop"))
 
 
-def trinity_command(directory: str, weights: str, port: int, streams: int, context: int) -> list[str]:
+def trinity_command(
+    directory: str, weights: str, port: int, streams: int, context: int
+) -> list[str]:
     """`trinity serve` for so many streams, each of `context` tokens at most."""
     blocks = streams * -(-context // 16)
     return [

@@ -7,13 +7,12 @@ ones fed instead, so that all experts are used. With `once` it generates one tok
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
-from trinity.bench.workers import answer_requests
+from trinity.bench.workers import Handlers, run_worker
 from trinity.bench.workload import Timing
 from trinity.errors import TrinityError
 
@@ -29,8 +28,8 @@ class TransformersEngine:
         import torch
         import transformers
 
-        with open(os.path.join(directory, "config.json"), encoding="utf-8") as file:  # noqa: PTH
-            kind = json.load(file)["architectures"][0]
+        settings = json.loads((Path(directory) / "config.json").read_text(encoding="utf-8"))
+        kind = settings["architectures"][0]
         if not kind.endswith("ForCausalLM"):
             raise TrinityError(f"the peer is run on models of text alone, and this is a {kind}")
         torch.set_num_threads(threads)
@@ -38,16 +37,9 @@ class TransformersEngine:
         self._cache = transformers.DynamicCache
         self._model = (
             getattr(transformers, kind)
-            .from_pretrained(
-                directory, dtype=getattr(torch, dtype), experts_implementation="eager"
-            )
+            .from_pretrained(directory, dtype=getattr(torch, dtype), experts_implementation="eager")
             .eval()
         )
-        self._threads = threads
-
-    def hello(self) -> dict[str, Any]:
-        """Nothing that the caller does not know."""
-        return {"threads": self._threads}
 
     def workload(self, streams: int, prompt: int, output: int) -> dict[str, float]:
         """The timing of random prompts."""
@@ -72,19 +64,14 @@ class TransformersEngine:
 
 
 def main() -> None:
-    """Serve the requests of `trinity bench`, or generate one token."""
+    """Serve `trinity bench`."""
     directory, dtype, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    if "once" in sys.argv[4:]:
-        TransformersEngine(directory, dtype, threads).workload(1, 1, 1)
-        print(json.dumps({"first_token_at": time.time()}))
-        return
 
-    def open_engine() -> Mapping[str, Callable[..., Any]]:
+    def open_engine() -> Handlers:
         engine = TransformersEngine(directory, dtype, threads)
-        engine.workload(1, 8, 2)
-        return {"hello": engine.hello, "workload": engine.workload}
+        return {"workload": engine.workload}
 
-    answer_requests(open_engine)
+    run_worker(open_engine)
 
 
 if __name__ == "__main__":

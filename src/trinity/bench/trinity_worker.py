@@ -10,15 +10,11 @@ import json
 import random
 import sys
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from itertools import count
-from typing import Any
-
-import torch
 
 from trinity.bench.rates import measure_rates
-from trinity.bench.workers import answer_requests
+from trinity.bench.workers import Handlers, run_worker
 from trinity.bench.workload import Timing, Workload
 from trinity.config import EngineConfig
 from trinity.engine.batch import BatchBuilder
@@ -90,12 +86,6 @@ class TrinityEngine:
                 times.append(time.perf_counter() - started)
         return sorted(times)[CONTEXT_STEPS // 2]
 
-    def hello(self) -> dict[str, Any]:
-        """What the caller cannot know."""
-        native = dispatch.HAS_NATIVE
-        threads = dispatch.native.kernels.num_threads() if native else torch.get_num_threads()
-        return {"threads": threads}
-
     def request(self, prompt: int, output: int) -> GenerationRequest:
         """A request of random text tokens; sampled, so that answers do not fall into a loop."""
         tokenizer, config = self.llm.tokenizer, self.llm.config
@@ -118,24 +108,20 @@ class TrinityEngine:
 
 
 def main() -> None:
-    """Serve the requests of `trinity bench`, or generate one token."""
-    model, settings = sys.argv[1], EngineConfig(**json.loads(sys.argv[2]))
-    if "once" in sys.argv[3:]:
-        engine = TrinityEngine(model, settings)
-        engine.workload(1, 1, 1)
-        print(json.dumps({"first_token_at": time.time()}))
-        return
+    """Serve `trinity bench`."""
+    model, values = sys.argv[1], json.loads(sys.argv[2])
+    if values["weights"] == "fp32" and not dispatch.HAS_NATIVE:
+        values["weights"] = "auto"  # the reference ops hold FP32
 
-    def open_engine() -> Mapping[str, Callable[..., Any]]:
-        engine = TrinityEngine(model, settings)
+    def open_engine() -> Handlers:
+        engine = TrinityEngine(model, EngineConfig(**values))
         return {
-            "hello": engine.hello,
             "workload": engine.workload,
             "context_step": engine.context_step,
             "rates": lambda: asdict(measure_rates()),
         }
 
-    answer_requests(open_engine)
+    run_worker(open_engine)
 
 
 if __name__ == "__main__":

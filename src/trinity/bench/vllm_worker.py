@@ -12,10 +12,10 @@ import os
 import random
 import sys
 import time
-from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
-from trinity.bench.workers import answer_requests
+from trinity.bench.workers import Handlers, run_worker
 from trinity.bench.workload import Timing
 
 SETTINGS = {
@@ -39,8 +39,8 @@ class VllmEngine:
         """Load the checkpoint in `directory`."""
         os.environ.update(SETTINGS, VLLM_CPU_OMP_THREADS_BIND=f"0-{threads - 1}")
         self._vllm: Any = importlib.import_module("vllm")
-        with open(os.path.join(directory, "config.json"), encoding="utf-8") as file:  # noqa: PTH
-            self._vocab_size = json.load(file)["vocab_size"]
+        settings = json.loads((Path(directory) / "config.json").read_text(encoding="utf-8"))
+        self._vocab_size = settings["vocab_size"]
         self._llm = self._vllm.LLM(
             model=directory,
             dtype=dtype,
@@ -51,12 +51,7 @@ class VllmEngine:
             enforce_eager=True,
             enable_prefix_caching=False,
         )
-        self._threads = threads
         self._rng = random.Random(0)
-
-    def hello(self) -> dict[str, Any]:
-        """Nothing that the caller does not know."""
-        return {"threads": self._threads}
 
     def workload(self, streams: int, prompt: int, output: int) -> dict[str, float]:
         """The timing of random prompts.
@@ -71,9 +66,7 @@ class VllmEngine:
 
     def _generate(self, streams: int, prompt: int, output: int) -> float:
         ids = range(FIRST_TEXT_ID, self._vocab_size)
-        prompts = [
-            {"prompt_token_ids": self._rng.choices(ids, k=prompt)} for _ in range(streams)
-        ]
+        prompts = [{"prompt_token_ids": self._rng.choices(ids, k=prompt)} for _ in range(streams)]
         params = self._vllm.SamplingParams(
             max_tokens=output, ignore_eos=True, temperature=1.0, detokenize=False
         )
@@ -83,19 +76,14 @@ class VllmEngine:
 
 
 def main() -> None:
-    """Serve the requests of `trinity bench`, or generate one token."""
+    """Serve `trinity bench`."""
     directory, dtype, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    if "once" in sys.argv[4:]:
-        VllmEngine(directory, dtype, threads).workload(1, 1, 1)
-        print(json.dumps({"first_token_at": time.time()}))
-        return
 
-    def open_engine() -> Mapping[str, Callable[..., Any]]:
+    def open_engine() -> Handlers:
         engine = VllmEngine(directory, dtype, threads)
-        engine.workload(1, 8, 2)
-        return {"hello": engine.hello, "workload": engine.workload}
+        return {"workload": engine.workload}
 
-    answer_requests(open_engine)
+    run_worker(open_engine)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,35 +22,43 @@ PACKAGE_ROOT = Path(trinity.__file__).parents[1]
 """What another Python needs on its path to import this package."""
 
 
-def answer_requests(open_engine: Callable[[], Mapping[str, Callable[..., Any]]]) -> None:
-    """Open an engine, then answer the requests on standard input until it ends.
+Handlers = Mapping[str, Callable[..., Any]]
+"""What an engine answers; `workload` is always there."""
+ONCE = "once"
+
+
+def run_worker(open_engine: Callable[[], Handlers]) -> None:
+    """Open an engine, say so, and answer the requests on standard input until it ends.
 
     Handlers are called with a request's arguments and return what JSON can hold. Whatever else
     prints goes to standard error. An error that is meant for people is an answer; any other ends
-    the process, and its trace is in the log.
+    the process, and its trace is in the log. With a last argument `once`, generates one token, says
+    when, and ends.
     """
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
 
-    def reply(run: Callable[[], Any]) -> None:
-        try:
-            message = {"result": run()}
-        except TrinityError as error:
-            message = {"error": error.message}
+    def reply(message: dict[str, Any]) -> None:
         print(json.dumps(message), file=replies, flush=True)
 
-    handlers: Mapping[str, Callable[..., Any]] = {}
-
-    def start() -> Any:
-        nonlocal handlers
+    try:
         handlers = open_engine()
-        return handlers["hello"]()
-
-    reply(start)
+    except TrinityError as error:
+        if sys.argv[-1] == ONCE:
+            sys.exit(error.message)
+        reply({"error": error.message})
+        return
+    if sys.argv[-1] == ONCE:
+        handlers["workload"](streams=1, prompt=1, output=1)
+        reply({"first_token_at": time.time()})
+        return
+    reply({"result": None})
     for line in sys.stdin:
         request = json.loads(line)
-        name, arguments = request["do"], request["arguments"]
-        reply(lambda name=name, arguments=arguments: handlers[name](**arguments))  # type: ignore[misc]
+        try:
+            reply({"result": handlers[request["do"]](**request["arguments"])})
+        except TrinityError as error:
+            reply({"error": error.message})
 
 
 class Worker:
@@ -73,7 +82,7 @@ class Worker:
                 encoding="utf-8",
             )
         try:
-            self.hello: Any = self._receive()
+            self._receive()
         except TrinityError:
             self.close()
             raise

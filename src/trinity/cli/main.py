@@ -17,6 +17,7 @@ import typer
 from typer.main import get_command
 
 from trinity.cli.ask import ask
+from trinity.cli.bench import bench
 from trinity.cli.chat import chat
 from trinity.cli.demo import demo
 from trinity.cli.doctor import doctor
@@ -59,6 +60,7 @@ for _name, _command in (
     ("doctor", doctor),
     ("train", train),
     ("eval", evaluate),
+    ("bench", bench),
 ):
     app.command(_name)(_command)
 
