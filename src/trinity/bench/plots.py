@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trinity.bench.rates import Rates
 from trinity.bench.records import TRINITY, Result
 from trinity.errors import TrinityError
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 DPI = 110
 
 
-def draw_plots(results: Sequence[Result], rates: dict[str, float], directory: Path) -> list[Path]:
+def draw_plots(results: Sequence[Result], rates: Rates | None, directory: Path) -> list[Path]:
     """Write the plots that there are figures for; returns their paths.
 
     Raises `TrinityError` where matplotlib is not installed.
@@ -37,7 +38,7 @@ def draw_plots(results: Sequence[Result], rates: dict[str, float], directory: Pa
     return paths
 
 
-def _roofline(figure: Figure, results: Sequence[Result], rates: dict[str, float]) -> bool:
+def _roofline(figure: Figure, results: Sequence[Result], rates: Rates | None) -> bool:
     """Operations a second against operations per byte read, under what the machine allows."""
     points: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for result in results:
@@ -47,16 +48,16 @@ def _roofline(figure: Figure, results: Sequence[Result], rates: dict[str, float]
             intensity = result.flops_per_token / result.bytes_per_token
             rate = result.median * result.flops_per_token
             points[f"{result.model} {result.weights}, {result.engine}"].append((intensity, rate))
-    if not points or not rates:
+    if not points or rates is None:
         return False
     axis = figure.subplots()
     every = [intensity for of_engine in points.values() for intensity, _ in of_engine]
     ends = [min(every) / 2, max(every) * 2]
-    for name, key in (("FP32", "fp32_flops"), ("INT8 weights", "int8_flops")):
-        if top := rates[key]:
-            ridge = top / rates["read_bytes"]
+    for name, top in (("FP32", rates.fp32_flops), ("INT8 weights", rates.int8_flops)):
+        if top:
+            ridge = top / rates.read_bytes
             xs = sorted({ends[0], min(max(ridge, ends[0]), ends[1]), ends[1]})
-            ys = [min(top, x * rates["read_bytes"]) / 1e9 for x in xs]
+            ys = [min(top, x * rates.read_bytes) / 1e9 for x in xs]
             axis.plot(xs, ys, color="black", linestyle="-" if name == "FP32" else ":", label=name)
     for name, of_engine in points.items():
         marker = "o" if name.endswith(TRINITY) else "x"
@@ -72,7 +73,7 @@ def _roofline(figure: Figure, results: Sequence[Result], rates: dict[str, float]
     return True
 
 
-def _streams(figure: Figure, results: Sequence[Result], rates: dict[str, float]) -> bool:
+def _streams(figure: Figure, results: Sequence[Result], rates: Rates | None) -> bool:
     """Output tokens a second against streams; one stream is the row `decode`."""
     del rates
     lines: dict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -86,8 +87,10 @@ def _streams(figure: Figure, results: Sequence[Result], rates: dict[str, float])
     for name, points in lines.items():
         style = "o-" if name.endswith(TRINITY) else "x--"
         axis.plot(*_axes(sorted(points)), style, label=name)
+    counts = sorted({count for points in lines.values() for count, _ in points})
+    axis.set_xscale("log", base=2)
+    axis.set_xticks(counts, [f"{count:g}" for count in counts])
     axis.set(
-        xscale="log",
         yscale="log",
         xlabel="streams",
         ylabel="output tokens a second",
@@ -97,7 +100,7 @@ def _streams(figure: Figure, results: Sequence[Result], rates: dict[str, float])
     return True
 
 
-def _context(figure: Figure, results: Sequence[Result], rates: dict[str, float]) -> bool:
+def _context(figure: Figure, results: Sequence[Result], rates: Rates | None) -> bool:
     """Milliseconds of a decode step against context, with the least that it could take."""
     del rates
     of_row = [result for result in results if result.row == "context"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import statistics
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 
 import torch
 
@@ -59,6 +60,12 @@ def measure_rates() -> Rates:
     if not dispatch.HAS_NATIVE:
         return Rates(read, fp32, 0.0)
     return Rates(read, max(fp32, _native_rate("fp32")), _native_rate("int8"))
+
+
+def median_rates(samples: Sequence[Rates]) -> Rates:
+    """Each rate's median; rates that were measured at several moments of a run."""
+    records = [asdict(rates) for rates in samples]
+    return Rates(**{key: statistics.median(one[key] for one in records) for key in records[0]})
 
 
 def _native_rate(weights: str) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from trinity.bench.plan import ROWS
+from trinity.bench.rates import Rates
 from trinity.bench.records import TRINITY, Result
 from trinity.model.fit import human_bytes
 
@@ -23,27 +24,30 @@ TITLES = {
 }
 
 
-def show_report(results: Sequence[Result], rates: dict[str, float], console: Console) -> None:
+def show_report(results: Sequence[Result], rates: Rates | None, console: Console) -> None:
     """Print a table a row. A ratio is Trinity's figure over the peer's, the median of pairs."""
     if rates:
-        parts = [f"{rates['read_bytes'] / 1e9:.1f} GB/s read"]
-        parts.append(f"{rates['fp32_flops'] / 1e9:,.0f} GFLOP/s in FP32")
-        if rates["int8_flops"]:
-            parts.append(f"{rates['int8_flops'] / 1e9:,.0f} with INT8 weights")
+        parts = [
+            f"{rates.read_bytes / 1e9:.1f} GB/s read",
+            f"{rates.fp32_flops / 1e9:,.0f} GFLOP/s in FP32",
+        ]
+        if rates.int8_flops:
+            parts.append(f"{rates.int8_flops / 1e9:,.0f} with INT8 weights")
         console.print(f"This machine, measured in between: {', '.join(parts)}.")
-    for row in ROWS:
-        of_row = [result for result in results if result.row == row]
-        if of_row:
-            console.print(f"\n{TITLES[row]}", style="bold")
-            console.print(_table(of_row))
+    for model in dict.fromkeys(result.model for result in results):
+        for row in ROWS:
+            of_row = [one for one in results if (one.model, one.row) == (model, row)]
+            if of_row:
+                console.print(f"\n{model}. {TITLES[row]}", style="bold")
+                console.print(_table(of_row))
 
 
 def _table(results: Sequence[Result]) -> Table:
     from rich.table import Table
 
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("model", "weights", "case", "figure"):
-        table.add_column(heading)
+    for heading in ("weights", "case", "figure"):
+        table.add_column(heading, no_wrap=True)
     has_limit = any(result.limit for result in results)
     peers = list(dict.fromkeys(_peer(result) for result in results if result.engine != TRINITY))
     for heading in [TRINITY, *(["of limit"] if has_limit else [])]:
@@ -52,7 +56,7 @@ def _table(results: Sequence[Result]) -> Table:
         table.add_column(peer, justify="right")
         table.add_column("ratio", justify="right")
     for ours in (result for result in results if result.engine == TRINITY):
-        cells = [ours.model, ours.weights, ours.case, ours.figure, value(ours)]
+        cells = [ours.weights, ours.case, _figure(ours), value(ours)]
         if has_limit:
             cells.append("" if ours.share is None else f"{ours.share:.0%}")
         for peer in peers:
@@ -68,6 +72,10 @@ def _beside(ours: Result, peer: str, results: Sequence[Result]) -> list[str]:
     return ["", ""]
 
 
+def _figure(result: Result) -> str:
+    return f"{result.figure}, {result.unit}" if result.is_rate else result.figure
+
+
 def _key(result: Result) -> tuple[str, ...]:
     return (result.model, result.weights, result.row, result.case, result.figure)
 
@@ -78,7 +86,7 @@ def _peer(result: Result) -> str:
 
 
 def value(result: Result) -> str:
-    """The median with its unit."""
+    """The median; a rate's unit stands beside its name."""
     match result.unit:
         case "bytes":
             return human_bytes(round(result.median))
@@ -87,4 +95,4 @@ def value(result: Result) -> str:
         case "s":
             return f"{result.median:,.2f} s"
         case _:
-            return f"{result.median:,.0f} {result.unit}"
+            return f"{result.median:,.0f}"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import statistics
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from trinity.bench import limits
@@ -14,7 +12,7 @@ from trinity.bench.checkpoints import find_checkpoint
 from trinity.bench.limits import Limit
 from trinity.bench.peers import Engine, Peer, WorkerEngine, measure_start_up
 from trinity.bench.plan import Plan
-from trinity.bench.rates import Rates, cpu_threads
+from trinity.bench.rates import Rates, cpu_threads, median_rates
 from trinity.bench.records import TRINITY, Result, Subject, pair_ratio
 from trinity.bench.traffic import Load
 from trinity.bench.workers import ONCE
@@ -62,12 +60,10 @@ class Bench:
             for weights in self._plan.weights:
                 self._measure(Subject(name, directory, weights), config)
 
-    def rates(self) -> dict[str, float]:
-        """What the machine could do: medians over the run."""
-        if not self._rates:
-            return {}
-        records = [asdict(rates) for rates in self._rates]
-        return {key: statistics.median(record[key] for record in records) for key in records[0]}
+    @property
+    def rates(self) -> Rates | None:
+        """What the machine could do: medians over the run; `None` where nothing needed them."""
+        return median_rates(self._rates) if self._rates else None
 
     def _check_files(self, peer: Peer, directories: list[Path]) -> None:
         """Raise `NotFound` before anything is measured if a peer could open none of the models."""
@@ -126,7 +122,7 @@ class Bench:
             finally:
                 if theirs:
                     theirs.close()
-        rates = Rates(**self.rates())
+        rates = median_rates(self._rates)
         for row, case, work in works:
             for figure in FIGURES[row]:
                 limit = limit_of(figure, work, config, subject.weights, rates)
@@ -157,7 +153,7 @@ class Bench:
             self._say(f"{subject.model} {subject.weights} context")
             for context in contexts:
                 runs[context].append(ours.worker.ask("context_step", context=context))
-        rates = Rates(**self.rates())
+        rates = median_rates(self._rates)
         for context in contexts:
             limit = limits.decode_step(config, subject.weights, rates, streams=1, context=context)
             result = subject.result(

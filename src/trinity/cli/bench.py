@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,9 @@ import typer
 
 from trinity.cli.terminal import say, stderr, stdout, warn
 from trinity.errors import TrinityError, UsageError
+
+REPORT_WIDTH = 120
+"""Columns of a report that goes to a file or a pipe."""
 
 
 def bench(
@@ -72,14 +76,17 @@ def bench(
     )
     run = Bench(plan, parse_peers(peer or []), _directory(out) / "logs", _progress)
     run.run(models or ["mini"])
-    found = run.rates()
-    show_report(run.results, found, stdout())
+    rates_found = run.rates
+    console = stdout()
+    if not console.is_terminal:
+        console.width = REPORT_WIDTH
+    show_report(run.results, rates_found, console)
     for note in run.notes:
         warn(f"left out: {note}")
-    stamped = stamp("bench", repeats=repeats, rates=found)
+    stamped = stamp("bench", repeats=repeats, rates=rates_found and asdict(rates_found))
     write_lines(out / "results.jsonl", stamped, run.results)
     try:
-        draw_plots(run.results, found, out)
+        draw_plots(run.results, rates_found, out)
     except TrinityError as error:
         warn(error.message)
     say(stderr(), f"{out / 'results.jsonl'} has it all.", "dim")
