@@ -5,19 +5,17 @@ A peer is named on the command line as `NAME=PATH`; what it has no format for, i
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from trinity.bench.llamacpp import FORMAT_OF, PROGRAMS, LlamaCpp, find_gguf
-from trinity.bench.workers import ONCE, Worker, last_line, worker_environment
+from trinity.bench.workers import ONCE, Worker
 from trinity.bench.workload import Timing, Workload
-from trinity.errors import NotFound, TrinityError, UsageError
+from trinity.errors import NotFound, UsageError
 
 PEERS = ("llama.cpp", "transformers", "vllm")
 _DTYPES = {"fp32": "float32", "bf16": "bfloat16"}
@@ -123,34 +121,3 @@ def _parse_peer(text: str) -> Peer:
         if not (program.is_file() and os.access(program, os.X_OK)):
             raise NotFound(f"--peer {text}: there is no program {program}; build or install it.")
     return Peer(name, path.absolute())
-
-
-@dataclass(frozen=True, slots=True)
-class StartUp:
-    """What loading a model and generating one token took, in a process of its own."""
-
-    first_token_s: float
-    """From the start of the process; where the program does not tell, until its end."""
-    peak_bytes: int
-
-
-def measure_start_up(name: str, command: list[str], log: Path) -> StartUp:
-    """Run a `once` command. Raises `TrinityError` where it fails."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("w", encoding="utf-8") as messages:
-        done = subprocess.run(
-            [sys.executable, "-m", "trinity.bench.peak", *command],
-            stdout=subprocess.PIPE,
-            stderr=messages,
-            env=worker_environment(),
-            text=True,
-            check=True,
-        )
-    record: dict[str, Any] = json.loads(done.stdout)
-    if record["returncode"]:
-        raise TrinityError(f"{name} did not start: {last_line(log)} ({log} says more).")
-    try:
-        first = float(json.loads(record["said"])["first_token_at"])
-    except (ValueError, KeyError, TypeError):
-        first = record["ended"]
-    return StartUp(first - record["began"], record["peak_bytes"])

@@ -10,10 +10,11 @@ from pathlib import Path
 from trinity.bench import limits
 from trinity.bench.checkpoints import find_checkpoint
 from trinity.bench.limits import Limit
-from trinity.bench.peers import Engine, Peer, WorkerEngine, measure_start_up
-from trinity.bench.plan import Plan
+from trinity.bench.peers import Engine, Peer, WorkerEngine
+from trinity.bench.plan import BLOCK, Plan
 from trinity.bench.rates import Rates, cpu_threads, median_rates
 from trinity.bench.records import TRINITY, Result, Subject, pair_ratio
+from trinity.bench.start_up import StartUp
 from trinity.bench.traffic import Load
 from trinity.bench.workers import ONCE
 from trinity.bench.workload import Timing, Workload
@@ -94,7 +95,9 @@ class Bench:
             finally:
                 ours.close()
         if "memory" in self._plan.rows:
-            self._start_up(subject, command)
+            self._say(f"{subject.model} {subject.weights} memory and start-up")
+            start_up = StartUp(subject, self._plan.repeats, self._logs, self._note)
+            self._add(start_up.measure(self._once_commands(subject, settings)))
         if "load" in self._plan.rows:
             self._say(f"{subject.model} {subject.weights} load")
             load = Load(subject, self._plan, self._logs, self._threads, self._note)
@@ -108,7 +111,7 @@ class Bench:
         config: ModelConfig,
     ) -> None:
         """All workloads, once beside each peer, and alone where there is none."""
-        pairs: dict[Workload, dict[str, Pairs]] = {work: {} for _, _, work in works}
+        pairs: dict[str, dict[str, Pairs]] = {row + case: {} for row, case, _ in works}
         peers: list[Peer | None] = [p for p in self._peers if p.label(subject.weights)]
         for peer in peers or [None]:
             theirs = self._open(peer, subject)
@@ -118,7 +121,7 @@ class Bench:
             try:
                 for row, case, work in works:
                     self._say(f"{subject.model} {subject.weights} {row} {case} {label}")
-                    pairs[work][label] = self._take_turns(ours, theirs, work, subject)
+                    pairs[row + case][label] = self._take_turns(ours, theirs, work, subject)
             finally:
                 if theirs:
                     theirs.close()
@@ -126,7 +129,7 @@ class Bench:
         for row, case, work in works:
             for figure in FIGURES[row]:
                 limit = limit_of(figure, work, config, subject.weights, rates)
-                self._add(compare(subject, row, case, work, figure, pairs[work], limit))
+                self._add(compare(subject, row, case, work, figure, pairs[row + case], limit))
 
     def _take_turns(
         self, ours: WorkerEngine, theirs: Engine | None, work: Workload, subject: Subject
@@ -162,43 +165,21 @@ class Bench:
             )  # fmt: skip
             self._add([result])
 
-    def _start_up(self, subject: Subject, command: list[str]) -> None:
-        """Memory and the time to a first token, each engine in fresh processes, in turns."""
-        small = {"max_sequences": 1, "max_context": 64, "num_blocks": 4}
-        settings = {**json.loads(command[-1]), **small}
-        commands = {TRINITY: [*trinity_worker(subject.directory, settings), ONCE]}
+    def _once_commands(self, subject: Subject, settings: dict[str, object]) -> dict[str, list[str]]:
+        """By engine, what loads the model, generates one token and ends."""
+        small = {"max_sequences": 1, "max_context": 64, "num_blocks": 64 // BLOCK}
+        ours = trinity_worker(subject.directory, {**settings, **small})
+        commands = {TRINITY: [*ours, ONCE]}
         for peer in self._peers:
             label = peer.label(subject.weights)
             try:
-                other = peer.once_command(subject.directory, subject.weights, self._threads)
+                command = peer.once_command(subject.directory, subject.weights, self._threads)
             except TrinityError as error:
                 self._note(f"{subject.model} {subject.weights}: {error.message}")
                 continue
-            if label and other:
-                commands[label] = other
-        runs: dict[str, dict[str, list[float]]] = {name: {} for name in commands}
-        for _ in range(self._plan.repeats):
-            self._say(f"{subject.model} {subject.weights} memory and start-up")
-            for name in [name for name in commands if name in runs]:
-                try:
-                    took = measure_start_up(name, commands[name], self._logs / "start-up.log")
-                except TrinityError as error:
-                    if name == TRINITY:
-                        raise
-                    self._note(f"{subject.model} {subject.weights}: {error.message}")
-                    del runs[name]
-                    continue
-                runs[name].setdefault("peak memory", []).append(took.peak_bytes)
-                runs[name].setdefault("first token", []).append(took.first_token_s)
-        for figure, unit in (("peak memory", "bytes"), ("first token", "s")):
-            mine = runs[TRINITY][figure]
-            for name, values in runs.items():
-                ratio = None if name == TRINITY else pair_ratio(mine, values[figure])
-                self._add([
-                    subject.result(
-                        "memory", "one token", 1, name, figure, unit, values[figure], ratio=ratio
-                    )
-                ])  # fmt: skip
+            if label and command:
+                commands[label] = command
+        return commands
 
     def _open(self, peer: Peer | None, subject: Subject) -> Engine | None:
         if peer is None:

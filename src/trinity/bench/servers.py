@@ -62,11 +62,11 @@ class Server:
             body = json.dumps(self.dialect.body(prompt, output, seed))
             headers = {"Content-Type": "application/json"}
             connection.request("POST", self.dialect.path, body, headers)
-            response = connection.getresponse()
-            if response.status != 200:
-                told = response.read(300).decode(errors="replace")
-                raise TrinityError(f"{self.name} answered {response.status}: {told}")
-            return list(self._token_times(response))
+            with connection.getresponse() as response:
+                if response.status != 200:
+                    told = response.read(300).decode(errors="replace")
+                    raise TrinityError(f"{self.name} answered {response.status}: {told}")
+                return list(self._token_times(response))
         except (OSError, http.client.HTTPException) as error:
             raise TrinityError(f"{self.name} broke off: {error}.") from None
         finally:
@@ -180,7 +180,8 @@ def _is_ready(port: int, path: str) -> bool:
     connection = http.client.HTTPConnection(HOST, port, timeout=5)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status == 200
+        with connection.getresponse() as response:
+            return response.status == 200
     except (OSError, http.client.HTTPException):
         return False
     finally:
