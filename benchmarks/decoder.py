@@ -3,25 +3,24 @@
     python benchmarks/decoder.py [bench-1500m] [--streams 1,8,32] [--context 128] [--runs 5]
 
 Weights are random and rounded to BF16. A step decodes one token of every stream, each at the given
-context. Its limit is the time to read every weight and cached value once that it needs, at the
-bandwidth measured between the runs; no step can be faster. Prints a table and one JSON line.
+context. Its limit is the longer of two times: to read every weight and latent that it needs once,
+and to do the arithmetic, at the rates measured between the runs; no step can be faster. Prints a
+table and one JSON line.
 """
 
 import argparse
-import json
-import platform
 import statistics
-import subprocess
 import time
+from dataclasses import asdict
 
 import torch
 
+from trinity.bench.checkpoints import random_model
+from trinity.bench.limits import decode_step
+from trinity.bench.rates import cpu_threads, instructions, measure_rates, median_rates
+from trinity.bench.records import line, stamp
 from trinity.config import AnyConfig
-from trinity.model.architecture import make_model
-from trinity.model.cost import decode_bytes
 from trinity.model.packed import PackedDecoder
-from trinity.model.transformer import Transformer, initialise
-from trinity.model.weight_format import WeightFormat
 from trinity.ops import PagedBatch, dispatch
 from trinity.presets import preset
 
@@ -71,69 +70,36 @@ def main() -> None:
     counts = [int(count) for count in arguments.streams.split(",")]
     all_streams = {count: Streams(config, count, arguments.context) for count in counts}
     seconds: dict[int, list[float]] = {count: [] for count in counts}
-    bandwidths = []
+    samples = []
     with torch.inference_mode(), dispatch.torch_threads(1):
         for _ in range(arguments.runs):
-            bandwidths.append(read_bandwidth())
+            samples.append(measure_rates())
             for count, streams in all_streams.items():
                 started = time.perf_counter()
                 for index in range(STEPS):
                     streams.step(decoder, index)
                 seconds[count].append((time.perf_counter() - started) / STEPS)
-    bandwidth = statistics.median(bandwidths)
+    rates = median_rates(samples)
     print(
-        f"{arguments.preset}, BF16, {dispatch.native.kernels.active()}, "
-        f"{dispatch.native.kernels.num_threads()} threads, {bandwidth / 1e9:.1f} GB/s read"
+        f"{arguments.preset}, BF16, {instructions()}, {cpu_threads()} threads, "
+        f"{rates.read_bytes / 1e9:.1f} GB/s read, {rates.fp32_flops / 1e9:,.0f} GFLOP/s"
     )
     print(f"{'streams':>8}{'tokens/s':>12}{'ms a step':>12}{'of the limit':>14}")
-    rates = {}
+    speeds = {}
     for count in counts:
         time_taken = statistics.median(seconds[count])
-        limit = needed_bytes(config, count, arguments.context) / bandwidth
-        rates[count] = count / time_taken
-        print(f"{count:8}{rates[count]:12,.0f}{1e3 * time_taken:12.2f}{limit / time_taken:14.0%}")
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+        least = decode_step(config, "bf16", rates, streams=count, context=arguments.context)
+        speeds[count] = count / time_taken
+        share = least.seconds / time_taken
+        print(f"{count:8}{speeds[count]:12,.0f}{1e3 * time_taken:12.2f}{share:14.0%}")
+    record = stamp(
+        "decoder",
+        preset=arguments.preset,
+        context=arguments.context,
+        rates=asdict(rates),
+        tokens_per_s=speeds,
     )
-    record = {
-        "benchmark": "decoder",
-        "commit": commit.stdout.strip(),
-        "machine": platform.processor() or platform.machine(),
-        "preset": arguments.preset,
-        "context": arguments.context,
-        "bandwidth_bytes_per_s": bandwidth,
-        "tokens_per_s": rates,
-    }
-    print(json.dumps(record))
-
-
-def random_model(config: AnyConfig) -> Transformer:
-    """Random weights, each exact in BF16."""
-    model = make_model(config)
-    initialise(model, torch.Generator().manual_seed(0))
-    for parameter in model.requires_grad_(False).parameters():
-        parameter.copy_(parameter.bfloat16())
-    return model
-
-
-def read_bandwidth() -> float:
-    """Bytes per second that all threads read of memory that no cache holds."""
-    block = torch.ones(1 << 27)  # 512 MiB
-    with dispatch.torch_threads(dispatch.native.kernels.num_threads()):
-        block.sum()
-        started = time.perf_counter()
-        block.sum()
-    return block.nbytes / (time.perf_counter() - started)
-
-
-def needed_bytes(config: AnyConfig, streams: int, context: int) -> int:
-    """What a step must read: weights once, experts that any stream chose, every stream's cache.
-
-    Streams are taken to choose experts at random, each `num_experts_per_tok` of them.
-    """
-    return decode_bytes(
-        config, WeightFormat.BF16, context=context, sequences=streams, cache_item_bytes=4
-    )
+    print(line(record))
 
 
 if __name__ == "__main__":

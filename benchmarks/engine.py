@@ -7,15 +7,11 @@ stream; medians of the runs, which take turns.
 """
 
 import argparse
-import json
-import platform
 import statistics
-import subprocess
 import time
 
-import torch
-
 from trinity import LLM
+from trinity.bench.records import line, stamp
 from trinity.config import EngineConfig
 from trinity.types import ChatRequest, IntensityRequest, Message, SamplingParams
 
@@ -63,19 +59,13 @@ def main() -> None:
         ratio = medians[count] / medians[counts[0]]
         calls = figures[count][0][1]
         print(f"{count:>8} {medians[count]:>10.0f} {ratio:>10.2f} {calls:>12.3f}")
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    record = stamp(
+        "engine",
+        model=llm.model_name,
+        runs=arguments.runs,
+        tokens_per_s=medians,
     )
-    record = {
-        "benchmark": "engine",
-        "commit": commit.stdout.strip(),
-        "machine": platform.processor() or platform.machine(),
-        "threads": torch.get_num_threads(),
-        "model": llm.model_name,
-        "runs": arguments.runs,
-        "tokens_per_s": medians,
-    }
-    print(json.dumps(record))
+    print(line(record))
 
 
 if __name__ == "__main__":

@@ -8,16 +8,12 @@ programs; times are medians of the runs.
 """
 
 import argparse
-import json
-import platform
 import random
 import statistics
-import subprocess
 import time
 
-import torch
-
 from trinity import LLM
+from trinity.bench.records import line, stamp
 from trinity.config import EngineConfig
 from trinity.train.families import scored_families
 from trinity.train.items import Domain, Item, Split, draw
@@ -107,20 +103,14 @@ def main() -> None:
             f"{found['guessing_s']:>11.2f} {found['saved']:>11.1%} {found['accepted']:>14.1%} "
             f"{found['drafted']:>8.1%}"
         )
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    record = stamp(
+        "latency",
+        model=plain.model_name,
+        effort=arguments.effort,
+        runs=arguments.runs,
+        kinds=figures,
     )
-    record = {
-        "benchmark": "latency",
-        "commit": commit.stdout.strip(),
-        "machine": platform.processor() or platform.machine(),
-        "threads": torch.get_num_threads(),
-        "model": plain.model_name,
-        "effort": arguments.effort,
-        "runs": arguments.runs,
-        "kinds": figures,
-    }
-    print(json.dumps(record))
+    print(line(record))
 
 
 if __name__ == "__main__":

@@ -9,17 +9,13 @@ beside the latency requests and alone; one table for people and one JSON line fo
 """
 
 import argparse
-import json
-import platform
 import random
 import statistics
-import subprocess
 import time
 from collections.abc import Iterator
 
-import torch
-
 from trinity import LLM
+from trinity.bench.records import line, stamp
 from trinity.config import EngineConfig
 from trinity.train.evaluate import sample_items
 from trinity.train.items import Split
@@ -162,21 +158,15 @@ def main() -> None:
             f"{found['tokens_per_s']:>13.0f}"
         )
     print(f"throughput traffic alone: {statistics.median(rates):.0f} tokens/s")
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    record = stamp(
+        "mixed",
+        model=llm.model_name,
+        streams=arguments.streams,
+        runs=arguments.runs,
+        beside=figures,
+        alone_tokens_per_s=statistics.median(rates),
     )
-    record = {
-        "benchmark": "mixed",
-        "commit": commit.stdout.strip(),
-        "machine": platform.processor() or platform.machine(),
-        "threads": torch.get_num_threads(),
-        "model": llm.model_name,
-        "streams": arguments.streams,
-        "runs": arguments.runs,
-        "beside": figures,
-        "alone_tokens_per_s": statistics.median(rates),
-    }
-    print(json.dumps(record))
+    print(line(record))
 
 
 if __name__ == "__main__":

@@ -8,10 +8,7 @@ its baseline sorts rows by expert and multiplies padded tiles in one batched pro
 """
 
 import argparse
-import json
-import platform
 import statistics
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,6 +17,7 @@ from pathlib import Path
 
 import torch
 
+from trinity.bench.records import line, stamp
 from trinity.ops import PackedBatch, dispatch
 from trinity.presets import preset
 from trinity.train.corpus import Corpus, CorpusConfig, MicroBatch
@@ -47,19 +45,12 @@ def main() -> None:
     print(f"{'':16}{'native':>12}{'PyTorch':>12}{'ratio':>8}   tokens/s")
     for name, (native, plain) in rates.items():
         print(f"{name:16}{native:12,.0f}{plain:12,.0f}{native / plain:8.2f}")
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    record = stamp(
+        "training",
+        steps=arguments.steps,
+        tokens_per_s=rates,
     )
-    record = {
-        "benchmark": "training",
-        "commit": commit.stdout.strip(),
-        "machine": platform.processor() or platform.machine(),
-        "instructions": dispatch.native.kernels.active(),
-        "threads": torch.get_num_threads(),
-        "steps": arguments.steps,
-        "tokens_per_s": rates,
-    }
-    print(json.dumps(record))
+    print(line(record))
 
 
 def some_micros(config: TrainConfig, count: int) -> list[MicroBatch]:

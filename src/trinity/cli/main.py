@@ -17,6 +17,7 @@ import typer
 from typer.main import get_command
 
 from trinity.cli.ask import ask
+from trinity.cli.bench import bench
 from trinity.cli.chat import chat
 from trinity.cli.convert import convert
 from trinity.cli.demo import demo
@@ -61,6 +62,7 @@ for _name, _command in (
     ("train", train),
     ("eval", evaluate),
     ("convert", convert),
+    ("bench", bench),
 ):
     app.command(_name)(_command)
 

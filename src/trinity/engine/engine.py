@@ -126,6 +126,11 @@ class Engine:
         return bool(self._open or self._outbox)
 
     @property
+    def runner(self) -> Runner:
+        """What computes the steps; for measurements of the model alone."""
+        return self._runner
+
+    @property
     def stats(self) -> EngineStats:
         """A snapshot."""
         totals = self._totals

@@ -89,6 +89,12 @@ class Runner:
         for cache_BLC in self._caches:
             cache_BLC[blocks] = 0
 
+    def randomise_cache(self, num_blocks: int) -> None:
+        """Fill the first `num_blocks` blocks with random latents, so that what a long context costs
+        can be measured without computing one."""
+        for cache_BLC in self._caches:
+            cache_BLC[1 : num_blocks + 1].normal_()
+
     def forget_images(self, request_id: str) -> None:
         """Drop the picture features of a request."""
         self._features.pop(request_id, None)
