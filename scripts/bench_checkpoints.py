@@ -3,9 +3,9 @@
     python scripts/bench_checkpoints.py [PRESET ...] [--llama-cpp SOURCE --binaries DIR]
 
 Weights are random, from a fixed seed; the vocabulary is byte pairs learnt on Python's own library.
-transformers and vLLM read the same directories. With `--llama-cpp`, the root of its source, and
-`--binaries`, where `llama-quantize` was built, each gets GGUF files beside it: BF16, Q8_0, Q4_K_M.
-What is there already is kept.
+In each directory are copies packed as INT8 and INT4. transformers and vLLM read the directories
+themselves. With `--llama-cpp`, the root of its source, and `--binaries`, where `llama-quantize` was
+built, GGUF files are made too: BF16, Q8_0, Q4_K_M. What is there already is kept.
 """
 
 import argparse
@@ -17,14 +17,16 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-from trinity.bench.checkpoints import DIRECTORY, bench_presets, write_checkpoint
+from trinity.bench.checkpoints import DIRECTORY, bench_presets, packed_path, write_checkpoint
 from trinity.bench.llamacpp import GGUF_FORMATS, gguf_path
+from trinity.cli.convert import convert as convert_checkpoint
 from trinity.presets import preset
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTROL_IDS = 1000
 """Of the vocabulary; the rest are byte pairs."""
 CORPUS_FILES = 700
+PACKED = ("int8", "int4")
 
 
 def main() -> None:
@@ -43,6 +45,11 @@ def main() -> None:
         if not (directory / "config.json").is_file():
             tokenizer = vocabulary(config.vocab_size, arguments.out)
             write_checkpoint(config, directory, tokenizer)
+        for weights in PACKED:
+            packed = packed_path(directory, weights)
+            if not packed.exists():
+                packed.parent.mkdir(exist_ok=True)
+                convert_checkpoint(str(directory), packed, weights)
         print(f"{directory} is ready", flush=True)
         if arguments.llama_cpp:
             convert(directory, arguments.llama_cpp, arguments.binaries)
@@ -91,7 +98,8 @@ def copy_for_converter(directory: Path, copy: Path) -> None:
         if file.is_file() and file.name != "config.json":
             os.link(file, copy / file.name)
     config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
-    config["architectures"] = ["Mistral3ForConditionalGeneration"]
+    if config["model_type"] == "mistral4":
+        config["architectures"] = ["Mistral3ForConditionalGeneration"]
     (copy / "config.json").write_text(json.dumps(config), encoding="utf-8")
 
 

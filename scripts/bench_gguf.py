@@ -13,6 +13,7 @@ def main() -> None:
     """Convert one checkpoint to BF16."""
     source, directory, out = map(Path, sys.argv[1:])
     sys.path[:0] = [str(source), str(source / "gguf-py")]
+    from conversion.llama import LlamaModel
     from conversion.mistral3 import Mistral3Model
 
     def set_vocab(self) -> None:
@@ -21,6 +22,7 @@ def main() -> None:
         self._set_vocab_mistral()
 
     Mistral3Model.Mistral4Model.set_vocab = set_vocab
+    LlamaModel.set_vocab = set_vocab
     script = source / "convert_hf_to_gguf.py"
     sys.argv = [str(script), str(directory), "--outtype", "bf16", "--outfile", str(out)]
     runpy.run_path(str(script), run_name="__main__")

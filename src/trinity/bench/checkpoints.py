@@ -6,10 +6,12 @@ from pathlib import Path
 
 import torch
 
-from trinity.config import ModelConfig
+from trinity.config import AnyConfig
 from trinity.errors import NotFound
+from trinity.model.architecture import make_model
 from trinity.model.checkpoint import resolve_directory, save_model
-from trinity.model.small4 import Small4
+from trinity.model.packed_files import is_packed
+from trinity.model.transformer import Transformer
 from trinity.presets import PRESETS
 
 DIRECTORY = Path("runs/bench")
@@ -41,10 +43,21 @@ def find_checkpoint(name: str, built: Path = DIRECTORY) -> Path:
     return resolve_directory(name)
 
 
-def random_model(config: ModelConfig, seed: int = SEED) -> Small4:
+def packed_path(directory: Path, weights: str) -> Path:
+    """Where a checkpoint's copy is that was converted to `weights`."""
+    return directory / "packed" / weights
+
+
+def served_from(directory: Path, weights: str) -> Path:
+    """The converted copy of a checkpoint where there is one, else the checkpoint."""
+    copy = packed_path(directory, weights)
+    return copy if is_packed(copy) else directory
+
+
+def random_model(config: AnyConfig, seed: int = SEED) -> Transformer:
     """A model without gradients, each weight exact in BF16: norms of 1, matrices normal with
     deviation 0.02, as transformers sets its models up."""
-    model = Small4(config).requires_grad_(False)
+    model = make_model(config).requires_grad_(False)
     generator = torch.Generator().manual_seed(seed)
     for parameter in model.parameters():
         if parameter.ndim == 1:
@@ -55,7 +68,7 @@ def random_model(config: ModelConfig, seed: int = SEED) -> Small4:
     return model
 
 
-def write_checkpoint(config: ModelConfig, directory: Path, tokenizer: Path) -> None:
+def write_checkpoint(config: AnyConfig, directory: Path, tokenizer: Path) -> None:
     """Write a random model in the official layout, in BF16, with the vocabulary at `tokenizer`."""
     save_model(random_model(config), directory)
     (directory / "tekken.json").write_bytes(tokenizer.read_bytes())

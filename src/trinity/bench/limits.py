@@ -1,7 +1,7 @@
 """How fast a model could be here: the smaller of what bandwidth and what arithmetic allow.
 
-Weights count as the native kernels hold them: integers in groups of 32 with an FP32 scale, norms,
-routers, embedding and cache in FP32. Experts are taken to be chosen at random.
+Weights count as the native kernels hold them: integers in groups of 32 with a BF16 scale, routers
+and embedding in BF16, norms and cache in FP32. Experts are taken to be chosen at random.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from trinity.bench.rates import Rates
 from trinity.bench.workload import Workload
-from trinity.config import ModelConfig
+from trinity.config import AnyConfig, DenseConfig
 from trinity.model.cost import (
     active_parameters,
     cache_bytes_per_token,
@@ -18,11 +18,17 @@ from trinity.model.cost import (
     flops_per_token,
 )
 
-_HELD_BYTES = {"fp32": 4.0, "bf16": 2.0, "int8": 1 + 4 / 32, "int4": 0.5 + 4 / 32}
-"""Of one weight."""
-_DENSE_FORMAT = {"int4": "int8"}
-"""What every token passes through, where that differs from the routed experts."""
+_INT8_BYTES, _INT4_BYTES = 1 + 2 / 32, 0.5 + 2 / 32
+_HELD_BYTES = {
+    "fp32": (4.0, 4.0),
+    "bf16": (2.0, 2.0),
+    "int8": (_INT8_BYTES, _INT8_BYTES),
+    "mixed": (_INT8_BYTES, _INT4_BYTES),
+    "int4": (_INT4_BYTES, _INT4_BYTES),
+}
+"""Of a weight that every token passes through, and of one in a routed expert or an MLP."""
 FP32_BYTES = 4
+BF16_BYTES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class Limit:
 
 
 def decode_step(
-    config: ModelConfig, weights: str, rates: Rates, *, streams: int, context: float
+    config: AnyConfig, weights: str, rates: Rates, *, streams: int, context: float
 ) -> Limit:
     """One step of `streams` tokens, each at `context`: weights are read once, caches each."""
     flops = streams * flops_per_token(config, context=round(context))
@@ -49,12 +55,17 @@ def decode_step(
     return _limit(flops, _weight_bytes(config, weights, streams) + cache, weights, rates)
 
 
-def prefill(config: ModelConfig, weights: str, rates: Rates, *, streams: int, prompt: int) -> Limit:
+def prefill(config: AnyConfig, weights: str, rates: Rates, *, streams: int, prompt: int) -> Limit:
     """Reading `streams` prompts together: weights once, keys and values expanded, one row of
     scores a prompt."""
     parts = count_parameters(config)
     per_token = active_parameters(config).layers - parts.norms
-    per_pair = config.num_attention_heads * (config.qk_head_dim + config.v_head_dim)
+    widths = (
+        2 * config.head_dim
+        if isinstance(config, DenseConfig)
+        else config.qk_head_dim + config.v_head_dim
+    )
+    per_pair = config.num_attention_heads * widths
     pairs = prompt * (prompt + 1) / 2
     per_prompt = per_token * prompt + config.num_hidden_layers * per_pair * pairs + parts.head
     return _limit(
@@ -62,7 +73,7 @@ def prefill(config: ModelConfig, weights: str, rates: Rates, *, streams: int, pr
     )
 
 
-def whole(config: ModelConfig, weights: str, rates: Rates, work: Workload) -> Limit:
+def whole(config: AnyConfig, weights: str, rates: Rates, work: Workload) -> Limit:
     """A workload: all prompts first, then steps of all streams at their mean context."""
     begin = prefill(config, weights, rates, streams=work.streams, prompt=work.prompt)
     middle = work.prompt + work.output / 2
@@ -76,16 +87,16 @@ def _limit(flops: float, num_bytes: float, weights: str, rates: Rates) -> Limit:
     return Limit(flops, num_bytes, seconds)
 
 
-def _weight_bytes(config: ModelConfig, weights: str, tokens: int) -> float:
+def _weight_bytes(config: AnyConfig, weights: str, tokens: int) -> float:
     """What a step of so many tokens reads of the weights."""
     parts = count_parameters(config)
-    dense = _HELD_BYTES[_DENSE_FORMAT.get(weights, weights)]
+    dense, routed = _HELD_BYTES[weights]
     share = 1.0
-    if parts.routed_experts:
+    if config.n_routed_experts:
         share -= (1 - config.num_experts_per_tok / config.n_routed_experts) ** tokens
-    plain = parts.norms + parts.routers + tokens * config.hidden_size
     return (
         dense * (parts.attention + parts.shared_experts + parts.head)
-        + _HELD_BYTES[weights] * share * parts.routed_experts
-        + FP32_BYTES * plain
+        + routed * (share * parts.routed_experts + parts.mlp)
+        + FP32_BYTES * parts.norms
+        + BF16_BYTES * (parts.routers + tokens * config.hidden_size)
     )

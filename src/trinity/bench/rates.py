@@ -30,11 +30,12 @@ class Rates:
     fp32_flops: float
     """The faster of PyTorch's products and ours."""
     int8_flops: float
-    """Products of FP32 rows with INT8 weights, ours; 0 where the kernels were not built."""
+    """Products with INT8 weights, ours; 0 where the kernels were not built."""
 
     def flops(self, weights: str) -> float:
         """What limits products with weights held as `weights`."""
-        return max(self.fp32_flops, self.int8_flops if weights in ("int8", "int4") else 0.0)
+        is_integer = weights not in ("fp32", "bf16")
+        return max(self.fp32_flops, self.int8_flops if is_integer else 0.0)
 
 
 def cpu_threads() -> int:
@@ -69,7 +70,9 @@ def median_rates(samples: Sequence[Rates]) -> Rates:
 
 
 def _native_rate(weights: str) -> float:
-    matrix = native_serving.pack_matrix(torch.randn(SIDE, SIDE), native_serving.WEIGHTS[weights])
+    matrix = native_serving.pack_matrix(
+        torch.randn(SIDE, SIDE), native_serving.WEIGHTS[weights].dense
+    )
     x = torch.randn(SIDE, SIDE)
     with dispatch.torch_threads(1):
         time_s = _best_time(lambda: native_serving.linear(x, matrix, SIDE, None, 1e-6))

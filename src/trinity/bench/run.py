@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from trinity.bench import limits
-from trinity.bench.checkpoints import find_checkpoint
+from trinity.bench.checkpoints import find_checkpoint, served_from
 from trinity.bench.limits import Limit
 from trinity.bench.peers import Engine, Peer, WorkerEngine
 from trinity.bench.plan import BLOCK, Plan
@@ -18,7 +18,7 @@ from trinity.bench.start_up import StartUp
 from trinity.bench.traffic import Load
 from trinity.bench.workers import ONCE
 from trinity.bench.workload import Timing, Workload
-from trinity.config import ModelConfig
+from trinity.config import AnyConfig
 from trinity.errors import NotFound, TrinityError
 from trinity.model.checkpoint import read_config
 
@@ -79,12 +79,12 @@ class Bench:
                     return
         raise failures[0]
 
-    def _measure(self, subject: Subject, config: ModelConfig) -> None:
+    def _measure(self, subject: Subject, config: AnyConfig) -> None:
         most = config.max_position_embeddings
         works = list(self._plan.workloads(most))
         contexts = self._plan.contexts_up_to(most)
         settings = self._plan.engine_settings(most, subject.weights)
-        command = trinity_worker(subject.directory, settings)
+        command = trinity_worker(served_from(subject.directory, subject.weights), settings)
         if works or contexts:
             log = self._logs / f"{subject.model}-{subject.weights}.log"
             ours = WorkerEngine(TRINITY, command, log)
@@ -108,7 +108,7 @@ class Bench:
         ours: WorkerEngine,
         works: list[tuple[str, str, Workload]],
         subject: Subject,
-        config: ModelConfig,
+        config: AnyConfig,
     ) -> None:
         """All workloads, once beside each peer, and alone where there is none."""
         pairs: dict[str, dict[str, Pairs]] = {row + case: {} for row, case, _ in works}
@@ -149,7 +149,7 @@ class Bench:
         return pairs
 
     def _run_contexts(
-        self, ours: WorkerEngine, contexts: list[int], subject: Subject, config: ModelConfig
+        self, ours: WorkerEngine, contexts: list[int], subject: Subject, config: AnyConfig
     ) -> None:
         runs: dict[int, list[float]] = {context: [] for context in contexts}
         for _ in range(self._plan.repeats if contexts else 0):
@@ -168,7 +168,8 @@ class Bench:
     def _once_commands(self, subject: Subject, settings: dict[str, object]) -> dict[str, list[str]]:
         """By engine, what loads the model, generates one token and ends."""
         small = {"max_sequences": 1, "max_context": 64, "num_blocks": 64 // BLOCK}
-        ours = trinity_worker(subject.directory, {**settings, **small})
+        served = served_from(subject.directory, subject.weights)
+        ours = trinity_worker(served, {**settings, **small})
         commands = {TRINITY: [*ours, ONCE]}
         for peer in self._peers:
             label = peer.label(subject.weights)
@@ -208,7 +209,7 @@ def trinity_worker(directory: Path, settings: dict[str, object]) -> list[str]:
 
 
 def limit_of(
-    figure: str, work: Workload, config: ModelConfig, weights: str, rates: Rates
+    figure: str, work: Workload, config: AnyConfig, weights: str, rates: Rates
 ) -> tuple[Limit, int]:
     """The least work behind a figure of `Timing.rates`, and the tokens that it counts."""
     if figure == "prefill":

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
+from trinity.bench.checkpoints import served_from
 from trinity.bench.load import (
     FIGURES,
     PERCENTILES,
@@ -128,7 +129,11 @@ class Load:
         return running(
             TRINITY,
             lambda port: trinity_command(
-                str(subject.directory), subject.weights, port, streams, self._context
+                str(served_from(subject.directory, subject.weights)),
+                subject.weights,
+                port,
+                streams,
+                self._context,
             ),
             "/readyz",
             trinity_dialect(read_manifest(subject.directory).name, self._tokenizer.eos_id),
