@@ -1,4 +1,4 @@
-"""llama.cpp beside Trinity: its own benchmark programs and server, and what they print.
+"""The peer with GGUF files: how its benchmark programs and server are called and what they print.
 
 Each sample is a process, which loads the model and warms it up before it times anything.
 """

@@ -2,59 +2,68 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trinity.cli.terminal import say, stderr, stdout, warn
 from trinity.errors import TrinityError, UsageError
 
+if TYPE_CHECKING:
+    from trinity.bench.run import Bench
+
 REPORT_WIDTH = 120
 """Columns of a report that goes to a file or a pipe."""
 
+_Models = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="MODEL",
+        help="`mini`, a bench preset that was built, or directories. Default: mini.",
+        show_default=False,
+    ),
+]
+_Rows = Annotated[str, typer.Option("--rows", metavar="R,R", help="What to measure.")]
+_Formats = Annotated[
+    str, typer.Option("--weights", metavar="W,W", help="What weights are held as, in turn.")
+]
+_Streams = Annotated[
+    str, typer.Option("--streams", metavar="N,N", help="Streams of the row `streams`.")
+]
+_Rates = Annotated[
+    str,
+    typer.Option(
+        "--rates",
+        metavar="X,X",
+        help="Requests a second of the row `load`. Default: half of what Trinity can answer.",
+    ),
+]
+_Repeats = Annotated[
+    int, typer.Option("--repeats", help="Runs of each figure; medians are reported.")
+]
+_Peers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--peer",
+        metavar="NAME=PATH",
+        help="`llama.cpp=DIRECTORY`, `transformers`, `vllm=PYTHON`; several times.",
+    ),
+]
+_Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where lines, plots and logs go.")]
+
 
 def bench(
-    models: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[MODEL]...",
-            help="`mini`, a bench preset that was built, or directories. Default: mini.",
-            show_default=False,
-        ),
-    ] = None,
-    rows: Annotated[
-        str, typer.Option("--rows", metavar="R,R", help="What to measure.")
-    ] = "decode,prefill,streams,context,memory,load",
-    weights: Annotated[
-        str, typer.Option("--weights", metavar="W,W", help="What weights are held as, in turn.")
-    ] = "fp32,bf16,int8,int4",
-    streams: Annotated[
-        str, typer.Option("--streams", metavar="N,N", help="Streams of the row `streams`.")
-    ] = "8,32,128",
-    rates: Annotated[
-        str,
-        typer.Option(
-            "--rates",
-            metavar="X,X",
-            help="Requests a second of the row `load`. Default: half of what Trinity can answer.",
-        ),
-    ] = "",
-    repeats: Annotated[
-        int, typer.Option("--repeats", help="Runs of each figure; medians are reported.")
-    ] = 5,
-    peer: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--peer",
-            metavar="NAME=PATH",
-            help="`llama.cpp=DIRECTORY`, `transformers`, `vllm=PYTHON`; several times.",
-        ),
-    ] = None,
-    out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Where lines, plots and logs go.")
-    ] = Path("runs/bench/report"),
+    models: _Models = None,
+    rows: _Rows = "decode,prefill,streams,context,memory,load",
+    weights: _Formats = "fp32,bf16,int8,int4",
+    streams: _Streams = "8,32,128",
+    rates: _Rates = "",
+    repeats: _Repeats = 5,
+    peer: _Peers = None,
+    out: _Out = Path("runs/bench/report"),
 ) -> None:
     """Measure speed and memory beside the machine's limits, and beside peers in turns.
 
@@ -62,31 +71,36 @@ def bench(
     """
     from trinity.bench.peers import parse_peers
     from trinity.bench.plan import Plan
-    from trinity.bench.plots import draw_plots
-    from trinity.bench.records import stamp, write_lines
-    from trinity.bench.report import show_report
     from trinity.bench.run import Bench
 
     plan = Plan(
         rows=_names(rows),
         weights=_names(weights),
-        streams=tuple(int(number) for number in _numbers("--streams", streams)),
-        load_rates=tuple(_numbers("--rates", rates)),
+        streams=_counts("--streams", streams),
+        load_rates=_numbers("--rates", rates),
         repeats=repeats,
     )
     run = Bench(plan, parse_peers(peer or []), _directory(out) / "logs", _progress)
     run.run(models or ["mini"])
-    rates_found = run.rates
-    console = stdout()
+    _conclude(run, repeats, out)
+
+
+def _conclude(run: Bench, repeats: int, out: Path) -> None:
+    """Print and write what was found."""
+    from trinity.bench.plots import draw_plots
+    from trinity.bench.records import stamp, write_lines
+    from trinity.bench.report import show_report
+
+    rates, console = run.rates, stdout()
     if not console.is_terminal:
         console.width = REPORT_WIDTH
-    show_report(run.results, rates_found, console)
+    stamped = stamp("bench", repeats=repeats, rates=rates and asdict(rates))
+    write_lines(out / "results.jsonl", stamped, run.results)
+    show_report(run.results, rates, console)
     for note in run.notes:
         warn(f"left out: {note}")
-    stamped = stamp("bench", repeats=repeats, rates=rates_found and asdict(rates_found))
-    write_lines(out / "results.jsonl", stamped, run.results)
     try:
-        draw_plots(run.results, rates_found, out)
+        draw_plots(run.results, rates, out)
     except TrinityError as error:
         warn(error.message)
     say(stderr(), f"{out / 'results.jsonl'} has it all.", "dim")
@@ -100,13 +114,21 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _numbers(option: str, text: str) -> list[float]:
+def _numbers(option: str, text: str) -> tuple[float, ...]:
     try:
-        return [float(number) for number in _names(text)]
+        numbers = tuple(float(number) for number in _names(text))
     except ValueError:
-        raise UsageError(
-            f"{option} is {text!r}; it takes numbers with commas between them."
-        ) from None
+        numbers = (math.nan,)
+    if not all(map(math.isfinite, numbers)):
+        raise UsageError(f"{option} is {text!r}; it takes numbers with commas between them.")
+    return numbers
+
+
+def _counts(option: str, text: str) -> tuple[int, ...]:
+    numbers = _numbers(option, text)
+    if not all(number.is_integer() for number in numbers):
+        raise UsageError(f"{option} is {text!r}; it takes whole numbers.")
+    return tuple(map(int, numbers))
 
 
 def _directory(path: Path) -> Path:

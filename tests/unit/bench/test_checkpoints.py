@@ -4,7 +4,9 @@ import pytest
 import torch
 
 from trinity.bench.checkpoints import bench_presets, find_checkpoint, random_model
-from trinity.config import ModelConfig
+from trinity.bench.trinity_worker import TrinityEngine
+from trinity.bench.workload import Timing
+from trinity.config import EngineConfig, ModelConfig
 from trinity.errors import NotFound
 from trinity.model.checkpoint import load_model, resolve_directory
 
@@ -41,3 +43,23 @@ def test_a_name_means_a_preset_that_was_built_or_a_directory(
     assert find_checkpoint("mini") == resolve_directory("mini")
     with pytest.raises(NotFound, match="no checkpoint directory"):
         find_checkpoint("nowhere", tmp_path)
+
+
+def test_a_random_cache_is_read_by_the_step_at_a_context(tiny_checkpoint: Path) -> None:
+    engine = TrinityEngine(str(tiny_checkpoint), EngineConfig(num_blocks=8, max_context=64))
+    assert engine.context_step(100) > 0
+    runner = engine.llm.engine.runner
+    [cache_BLC] = runner._caches
+    assert cache_BLC[0].eq(0).all()
+    # 101 tokens take 7 blocks of 16.
+    assert all(block.ne(0).any() for block in cache_BLC[1:8])
+    assert cache_BLC[8].eq(0).all()
+    engine.llm.engine.check_integrity()
+
+
+def test_every_stream_counts_its_whole_answer(tiny_checkpoint: Path) -> None:
+    engine = TrinityEngine(str(tiny_checkpoint), EngineConfig(num_blocks=16, max_context=64))
+    timing = Timing.read(engine.workload(streams=3, prompt=20, output=6))
+    assert timing.decoded == 3 * 5
+    assert engine.llm.engine.stats.generated_tokens == 3 * 6
+    assert engine.llm.engine.stats.free_blocks == 16
