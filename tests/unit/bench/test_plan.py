@@ -12,7 +12,7 @@ from trinity.presets import preset
     ("settings", "message"),
     [
         ({"rows": ("decode", "speed")}, "no row 'speed'; there are decode, prefill, streams"),
-        ({"weights": ("auto",)}, "no weights 'auto'; there are fp32, bf16, int8, int4"),
+        ({"weights": ("auto",)}, "no weights 'auto'; there are fp32, bf16, int8, mixed, int4"),
         ({"repeats": 0}, "repeats has 0; each must be above 0"),
         ({"streams": (8, -1)}, "streams has 8, -1"),
         ({"load_rates": (0.0,)}, "rates has 0"),
