@@ -131,4 +131,24 @@ void bind_serving(nb::module_& m) {
         active()->linear(matrix, floats(norm), eps, rows, floats(x), reinterpret_cast<float*>(y));
       },
       unlocked);
+  // settings: of each row temperature, top_k, top_p, min_p and the random number.
+  m.def(
+      "choose_tokens",
+      [](const std::vector<Address>& logits, const std::vector<Address>& masks, int64_t width,
+         Address settings) {
+        const auto rows = int64_t(logits.size());
+        const auto* numbers = reinterpret_cast<const double*>(settings);
+        std::vector<const float*> from, allowed;
+        std::vector<trinity::DrawSettings> draws;
+        for (int64_t i = 0; i < rows; ++i, numbers += 5) {
+          from.push_back(floats(logits[i]));
+          allowed.push_back(floats(masks[i]));
+          draws.push_back({numbers[0], numbers[2], numbers[3], numbers[4], int64_t(numbers[1])});
+        }
+        std::vector<int64_t> tokens(rows);
+        active()->choose_tokens(rows, width, from.data(), allowed.data(), draws.data(),
+                                tokens.data());
+        return tokens;
+      },
+      unlocked);
 }

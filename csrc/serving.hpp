@@ -140,6 +140,12 @@ struct MlpLayer {
   Matrix down;
 };
 
+// How a token is drawn; at temperature 0 it is the likeliest.
+struct DrawSettings {
+  double temperature, top_p, min_p, uniform;
+  int64_t top_k;
+};
+
 // x_TD is the residual stream and is added to.
 struct ServingKernels {
   void (*attention)(const AttentionLayer&, const Step&, float* cache_BLC, float* x_TD);
@@ -154,6 +160,10 @@ struct ServingKernels {
   void (*grouped_attention)(const GroupedAttentionLayer&, const Step&, float* cache_BLX,
                             float* x_TD);
   void (*mlp)(const MlpLayer&, int64_t tokens, float* x_TD);
+  // Masks are 0 where a token is allowed and minus infinity elsewhere; a row with a logit that is
+  // not finite gets the token -1.
+  void (*choose_tokens)(int64_t rows, int64_t width, const float* const* logits,
+                        const float* const* masks, const DrawSettings*, int64_t* tokens);
 };
 
 // The best table here, or the one named as in kernels.hpp; null if there is none.

@@ -1,6 +1,7 @@
 // The serving layers of one instruction set.
 #include "grouped_attention.hpp"
 #include "mlp.hpp"
+#include "sampling.hpp"
 #include "serving.hpp"
 
 namespace trinity {
@@ -8,7 +9,7 @@ namespace TRINITY_ISA {
 
 extern const ServingKernels serving_table;
 const ServingKernels serving_table = {attention_layer, experts_layer, linear_layer,
-                                      grouped_attention_layer, mlp_layer};
+                                      grouped_attention_layer, mlp_layer, choose_tokens};
 
 }  // namespace TRINITY_ISA
 }  // namespace trinity

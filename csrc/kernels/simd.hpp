@@ -79,9 +79,21 @@ inline vf exp(vf x) {
   std::memcpy(&power, &bits, sizeof power);
   return p * power;
 }
+// exp for x from -708 to 709 with a relative error of 4e-16: 2^n times the Taylor polynomial.
 inline vd exp(vd x) {
-  for (int i = 0; i < W; ++i) x[i] = std::exp(x[i]);
-  return x;
+  typedef int64_t vl __attribute__((vector_size(W * 8)));
+  x = x < -708.0 ? splat(-708.0) : x;
+  const vd shift = splat(6755399441055744.0);  // 1.5 * 2^52 rounds to the nearest integer
+  const vd shifted = x * 1.4426950408889634 + shift, n = shifted - shift;
+  const vd r = x - n * 0.693147180369123816490 - n * 1.90821492927058770002e-10;
+  vd p = splat(1 / 6227020800.0);
+  const double inverse_factorials[] = {1 / 479001600.0, 1 / 39916800.0, 1 / 3628800.0,
+                                       1 / 362880.0,    1 / 40320.0,    1 / 5040.0,
+                                       1 / 720.0,       1 / 120.0,      1 / 24.0,
+                                       1 / 6.0,         0.5,            1.0, 1.0};
+  for (double c : inverse_factorials) p = p * r + c;
+  // The integer stands in the low bits of `shifted`; moved up it is an exponent.
+  return p * (vd)(((vl)shifted + 1023) << 52);
 }
 
 // BF16 with round to nearest even, as everywhere.

@@ -8,7 +8,7 @@ Shape letters: S sequences, Z vocabulary.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 
@@ -16,6 +16,8 @@ import torch
 from torch import Tensor
 
 from trinity.engine.phases import Choices
+from trinity.ops import dispatch
+from trinity.ops.reference_sampling import DrawSettings
 from trinity.types import SamplingParams
 
 GREEDY_BELOW = 1e-5
@@ -63,17 +65,29 @@ class Draws:
         digest = hashlib.blake2b(name, digest_size=8).digest()
         return (int.from_bytes(digest, "little") >> 11) * 2.0**-53
 
-    def adjust(self, logits_Z: Tensor) -> None:
-        """Add the bias and take off the penalties, in place."""
+    def settings(self, vocab_size: int) -> DrawSettings:
+        """How the token of the next position is drawn."""
+        params = self.params
+        return DrawSettings(
+            temperature=0.0 if self.is_greedy else self.temperature,
+            top_k=params.top_k or vocab_size,
+            top_p=self.top_p,
+            min_p=params.min_p or 0.0,
+            uniform=0.0 if self.is_greedy else self.uniform(),
+        )
+
+    def adjusted(self, logits_Z: Tensor) -> Tensor:
+        """The logits with the bias added and the penalties taken off; themselves without any."""
         if self._bias_Z is not None:
-            logits_Z += self._bias_Z
+            logits_Z = logits_Z + self._bias_Z
         if self._seen_Z is not None:
             penalty = self.params.repetition_penalty
             lowered_Z = torch.where(logits_Z > 0, logits_Z / penalty, logits_Z * penalty)
-            logits_Z.copy_(torch.where(self._seen_Z, lowered_Z, logits_Z))
+            logits_Z = torch.where(self._seen_Z, lowered_Z, logits_Z)
         if self._count_Z is not None:
-            logits_Z -= self._count_Z * self.params.frequency_penalty
-            logits_Z -= (self._count_Z > 0) * self.params.presence_penalty
+            logits_Z = logits_Z - self._count_Z * self.params.frequency_penalty
+            logits_Z = logits_Z - (self._count_Z > 0) * self.params.presence_penalty
+        return logits_Z
 
     def accept(self, token_id: int) -> None:
         """Go on to the next position."""
@@ -110,14 +124,13 @@ class Sampler:
 
         Log-probabilities are those of the logits as given.
         """
-        is_finite = logits_SZ.isfinite().all(-1).tolist()
         tokens = self._tokens(logits_SZ, draws, choices)
         logprobs_SZ = None
         if any(draw.params.logprobs is not None for draw in draws):
             logprobs_SZ = logits_SZ.log_softmax(-1)
         result: list[Sampled | None] = []
         for row, (token, draw) in enumerate(zip(tokens, draws, strict=True)):
-            if not is_finite[row]:
+            if token < 0:
                 result.append(None)
             elif logprobs_SZ is None or draw.params.logprobs is None:
                 result.append(Sampled(token))
@@ -128,19 +141,14 @@ class Sampler:
     def _tokens(
         self, logits_SZ: Tensor, draws: Sequence[Draws], choices: Sequence[Choices]
     ) -> list[int]:
-        # Rows that are not finite run along, to be left out at the end.
-        adjusted_SZ = logits_SZ.nan_to_num(0.0, 0.0, 0.0)
-        for row_Z, draw in zip(adjusted_SZ, draws, strict=True):
-            draw.adjust(row_Z)
-        adjusted_SZ += torch.stack([self._mask(choice.allowed) for choice in choices])
-        tokens = adjusted_SZ.argmax(-1).tolist()
-        random = [row for row, draw in enumerate(draws) if not draw.is_greedy]
-        if random:
-            picks = _draw(adjusted_SZ[random], [draws[row] for row in random])
-            for row, token in zip(random, picks, strict=True):
-                tokens[row] = token
+        """A token a row, -1 where logits are not finite."""
+        tokens = dispatch.choose_tokens(
+            [draw.adjusted(row_Z) for draw, row_Z in zip(draws, logits_SZ, strict=True)],
+            [self._mask(choice.allowed) for choice in choices],
+            [draw.settings(self._vocab_size) for draw in draws],
+        )
         for row, choice in enumerate(choices):
-            if choice.forced is not None:
+            if choice.forced is not None and tokens[row] >= 0:
                 tokens[row] = choice.forced
         return tokens
 
@@ -161,31 +169,6 @@ def _bias(params: SamplingParams, vocab_size: int) -> Tensor | None:
     for token_id, value in params.logit_bias:
         bias_Z[token_id] += value
     return bias_Z
-
-
-def _draw(logits_SZ: Tensor, draws: Iterable[Draws]) -> list[int]:
-    """One token a row: temperature, top_k, top_p, min_p, then the inverse of what is left."""
-    vocab_size = logits_SZ.shape[-1]
-    settings = [
-        (d.temperature, d.params.top_k or vocab_size, d.top_p, d.params.min_p or 0.0, d.uniform())
-        for d in draws
-    ]
-    # In FP64, where a cumulated probability still tells all tokens of a vocabulary apart.
-    columns = torch.tensor(settings, dtype=torch.float64)[:, :, None].unbind(1)
-    temperature, top_k, top_p, min_p, uniform = columns
-    sorted_SZ, id_SZ = (logits_SZ / temperature).sort(dim=-1, descending=True, stable=True)
-    weight_SZ = sorted_SZ.softmax(-1)
-    weight_SZ = weight_SZ * (torch.arange(vocab_size) < top_k)
-    weight_SZ = weight_SZ / weight_SZ.sum(-1, keepdim=True)
-    # A token stays while those before it fall short of top_p; the first always does.
-    before_SZ = weight_SZ.cumsum(-1) - weight_SZ
-    weight_SZ = weight_SZ * ((before_SZ < top_p) | (before_SZ == 0))
-    weight_SZ = weight_SZ * (weight_SZ >= min_p * weight_SZ[:, :1])
-    reach_SZ = weight_SZ.cumsum(-1)
-    rank_S1 = torch.searchsorted(reach_SZ, uniform * reach_SZ[:, -1:], right=True)
-    # Rounding may carry the last random numbers past the last token that is left.
-    last_S1 = (weight_SZ > 0).sum(-1, keepdim=True) - 1
-    return id_SZ.gather(-1, torch.minimum(rank_S1, last_S1)).squeeze(-1).tolist()
 
 
 def _with_logprobs(token_id: int, logprobs_Z: Tensor, count: int) -> Sampled:

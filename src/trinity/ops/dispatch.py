@@ -11,16 +11,18 @@ import torch
 from torch import Tensor
 
 from trinity.config import DenseConfig, ModelConfig
-from trinity.ops import reference, reference_dense
+from trinity.ops import reference, reference_dense, reference_sampling
 from trinity.ops.batch import Batch, PackedBatch
 from trinity.ops.reference import AttentionWeights, ExpertsWeights, Routing
 from trinity.ops.reference_dense import GroupedAttentionWeights, MLPWeights
+from trinity.ops.reference_sampling import DrawSettings
 
 HAS_NATIVE = find_spec("trinity.ops._native") is not None
 """False where Trinity was installed without a C++ compiler."""
 
 if HAS_NATIVE:
     from trinity.ops import native as native
+    from trinity.ops import native_sampling
 
 
 def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
@@ -71,6 +73,15 @@ def grouped_attention_block(
 def mlp_block(x_TD: Tensor, w: MLPWeights, batch: Batch) -> Tensor:
     """See `reference_dense.mlp_block`; library products are fast in training."""
     return reference_dense.mlp_block(x_TD, w, batch)
+
+
+def choose_tokens(
+    logits: list[Tensor], masks: list[Tensor], settings: list[DrawSettings]
+) -> list[int]:
+    """See `reference_sampling.choose_tokens`."""
+    if HAS_NATIVE and all(row.is_cpu and row.dtype == torch.float32 for row in logits):
+        return native_sampling.choose_tokens(logits, masks, settings)
+    return reference_sampling.choose_tokens(logits, masks, settings)
 
 
 def trains_natively(x: Tensor, weight: Tensor, *widths: int) -> bool:

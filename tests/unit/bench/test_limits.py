@@ -24,7 +24,9 @@ def test_a_step_in_fp32_reads_what_the_cost_model_says(streams: int, context: in
     assert step.seconds == pytest.approx(expected, rel=1e-6)
 
 
-@pytest.mark.parametrize(("weights", "bits"), [("bf16", 16), ("int8", 8.5), ("mixed", 4.5), ("int4", 4.5)])
+@pytest.mark.parametrize(
+    ("weights", "bits"), [("bf16", 16), ("int8", 8.5), ("mixed", 4.5), ("int4", 4.5)]
+)
 def test_experts_weigh_their_bits_with_the_scales(weights: str, bits: float) -> None:
     one, two = (
         decode_step(CONFIG, weights, SLOW_MEMORY, streams=n, context=0).bytes for n in (1, 2)
