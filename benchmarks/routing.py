@@ -8,17 +8,13 @@ times are medians of the runs, of steps that decode alone.
 """
 
 import argparse
-import json
-import platform
 import statistics
-import subprocess
 import time
 from dataclasses import replace
 from uuid import uuid4
 
-import torch
-
 from trinity import LLM
+from trinity.bench.records import line, stamp
 from trinity.config import EngineConfig
 from trinity.train.evaluate import sample_items
 from trinity.train.items import Split
@@ -86,19 +82,13 @@ def main() -> None:
         print(
             f"{count:>8} {discount:>9g} {seconds * 1e3:>10.2f} {count / seconds:>9.0f} {gain:>7.1%}"
         )
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    record = stamp(
+        "routing",
+        model=llm.model_name,
+        runs=arguments.runs,
+        seconds_per_step={f"{count}/{d:g}": seconds for (count, d), seconds in found.items()},
     )
-    record = {
-        "benchmark": "routing",
-        "commit": commit.stdout.strip(),
-        "machine": platform.processor() or platform.machine(),
-        "threads": torch.get_num_threads(),
-        "model": llm.model_name,
-        "runs": arguments.runs,
-        "seconds_per_step": {f"{count}/{d:g}": seconds for (count, d), seconds in found.items()},
-    }
-    print(json.dumps(record))
+    print(line(record))
 
 
 if __name__ == "__main__":
