@@ -121,19 +121,11 @@ inline vf load_scales(const char* p) {
   return (vf)(__builtin_convertvector(halves, vi) << 16);
 }
 
-constexpr int64_t kAhead = 4;  // groups that a strip of four bits is fetched before its use: it is
-                               // worked off faster than the hardware fetches by itself
-
 template <bool kFour, int MR, int NP>
 inline void add_bytes(const Place* weights, int64_t inputs, const Group* const* x,
                       Sums<MR, NP>& sums) {
   for (int64_t g = 0; g < inputs / kGroup; ++g) {
-    if constexpr (kFour && NP == kStrip) {
-      const char* ahead = weights[0].scales + (g + kAhead) * weights[0].step;
-#pragma GCC unroll 32
-      for (int64_t line = 0; line < kStrip * kPanel * (2 + kGroup / 2); line += 64)
-        __builtin_prefetch(ahead + line);
-    }
+    if constexpr (NP == kStrip) fetch_ahead(weights[0], g);
     vi part[MR][NP][VP];
 #pragma GCC unroll 16
     for (int i = 0; i < MR; ++i)
