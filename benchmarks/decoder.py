@@ -1,11 +1,13 @@
 """The native decoder alone, without an engine: steps per second and share of memory bandwidth.
 
-    python benchmarks/decoder.py [bench-1500m] [--streams 1,8,32] [--context 128] [--runs 5]
+    python benchmarks/decoder.py [bench-1500m] [--streams 1,8,32] [--context 128] [--runs 5] \
+        [--discounts 1]
 
 Weights are random and rounded to BF16. A step decodes one token of every stream, each at the given
 context. Its limit is the longer of two times: to read every weight and latent that it needs once,
-and to do the arithmetic, at the rates measured between the runs; no step can be faster. Prints a
-table and one JSON line.
+and to do the arithmetic, at the rates measured between the runs; no step can be faster. With a
+routing discount below 1, streams share experts, and the limit is still that of streams that do not.
+Prints a table and one JSON line.
 """
 
 import argparse
@@ -31,12 +33,15 @@ STEPS = 8
 class Streams:
     """Sequences that stand at the same position, with caches of random numbers."""
 
-    def __init__(self, config: AnyConfig, streams: int, context: int) -> None:
+    def __init__(
+        self, config: AnyConfig, streams: int, context: int, discount: float = 1.0
+    ) -> None:
         blocks = -(-(context + STEPS) // BLOCK)
         shape = (streams * blocks + 1, BLOCK, config.cache_width)
         self.config = config
         self.count = streams
         self.context = context
+        self.discount_T = None if discount == 1 else torch.full((streams,), discount)
         self.table = torch.arange(1, streams * blocks + 1).view(streams, blocks)
         self.caches = [torch.randn(shape) for _ in range(config.num_hidden_layers)]
 
@@ -50,6 +55,7 @@ class Streams:
             group_tokens_GQ=rows[:, None],
             group_sequence_G=rows,
             context_G=[position + 1] * self.count,
+            routing_discount_T=self.discount_T,
         )
         ids = torch.randint(100, self.config.vocab_size, (self.count,))
         shape = (self.config.num_hidden_layers, self.count)
@@ -64,34 +70,40 @@ def main() -> None:
     parser.add_argument("--streams", default="1,8,32")
     parser.add_argument("--context", type=int, default=128)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--discounts", default="1", help="routing discounts, compared in turns")
     arguments = parser.parse_args()
     config = preset(arguments.preset)
     decoder = PackedDecoder.of(random_model(config))
     counts = [int(count) for count in arguments.streams.split(",")]
-    all_streams = {count: Streams(config, count, arguments.context) for count in counts}
-    seconds: dict[int, list[float]] = {count: [] for count in counts}
+    discounts = [float(value) for value in arguments.discounts.split(",")]
+    all_streams = {
+        (count, discount): Streams(config, count, arguments.context, discount)
+        for count in counts
+        for discount in discounts
+    }
+    seconds: dict[tuple[int, float], list[float]] = {key: [] for key in all_streams}
     samples = []
     with torch.inference_mode(), dispatch.torch_threads(1):
         for _ in range(arguments.runs):
             samples.append(measure_rates())
-            for count, streams in all_streams.items():
+            for key, streams in all_streams.items():
                 started = time.perf_counter()
                 for index in range(STEPS):
                     streams.step(decoder, index)
-                seconds[count].append((time.perf_counter() - started) / STEPS)
+                seconds[key].append((time.perf_counter() - started) / STEPS)
     rates = median_rates(samples)
     print(
         f"{arguments.preset}, BF16, {instructions()}, {cpu_threads()} threads, "
         f"{rates.read_bytes / 1e9:.1f} GB/s read, {rates.fp32_flops / 1e9:,.0f} GFLOP/s"
     )
-    print(f"{'streams':>8}{'tokens/s':>12}{'ms a step':>12}{'of the limit':>14}")
+    print(f"{'streams':>8}{'discount':>10}{'tokens/s':>12}{'ms a step':>12}{'of the limit':>14}")
     speeds = {}
-    for count in counts:
-        time_taken = statistics.median(seconds[count])
+    for count, discount in all_streams:
+        time_taken = statistics.median(seconds[count, discount])
         least = decode_step(config, "bf16", rates, streams=count, context=arguments.context)
-        speeds[count] = count / time_taken
+        rate = speeds[f"{count}/{discount:g}"] = count / time_taken
         share = least.seconds / time_taken
-        print(f"{count:8}{speeds[count]:12,.0f}{1e3 * time_taken:12.2f}{share:14.0%}")
+        print(f"{count:8}{discount:10g}{rate:12,.0f}{1e3 * time_taken:12.2f}{share:14.0%}")
     record = stamp(
         "decoder",
         preset=arguments.preset,

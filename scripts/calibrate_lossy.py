@@ -3,8 +3,9 @@
 Items of the validation split are answered with fewer experts and smaller thinking budgets than
 each effort's own. For latency the fastest setting is chosen whose accuracy on reasoning is at most
 a point lower; for throughput the fewest experts whose accuracy is at most a point lower in the mean
-of all domains and in none of them more than two. What was measured is written beside the table as
-`lossy_grid.json`.
+of all domains and in none of them more than two, then the lowest routing discount of which that is
+still true with few streams, where experts are shared least willingly. What was measured is written
+beside the table as `lossy_grid.json`.
 """
 
 import argparse
@@ -20,12 +21,15 @@ from trinity.config import EngineConfig
 from trinity.engine.intensity import IntensityTable, Level
 from trinity.engine.llm import LLM
 from trinity.train.evaluate import sample_items
-from trinity.train.items import DOMAINS, Item, Split
+from trinity.train.items import DOMAINS, Domain, Item, Split
 from trinity.train.verify import judge_all
-from trinity.types import ChatRequest, IntensityRequest, Message, SamplingParams, TextPart
+from trinity.types import ChatRequest, IntensityRequest, Message, Mode, SamplingParams, TextPart
 
-EXPERTS = (1, 2, 3, 4, 5, 6)
-BUDGETS = (32, 48, 64, 96, 128, 192)
+EXPERTS = (1, 2, 3, 4, 6)
+BUDGETS = (48, 64, 96, 128, 192)
+DISCOUNTS = (0.0, 0.1, 0.5)
+STREAMS = 8
+"""How many answers share experts when a discount is measured."""
 MAX_TOKENS = 512
 COST, COST_OF_A_DOMAIN = 0.01, 0.02
 """Accuracy that a profile may cost, and in any one domain."""
@@ -39,6 +43,8 @@ class Setting:
     effort_token: str
     experts: int
     budget: int
+    discount: float = 1.0
+    """For routing, in mode throughput."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class Outcome:
     thought: int
 
 
-Grid = dict[Setting, dict[str, list[Outcome]]]
+Grid = dict[Setting, dict[Domain, list[Outcome]]]
 """By setting and domain the outcomes of the same items."""
 
 
@@ -67,15 +73,18 @@ def main() -> None:
     grid: Grid = {}
     for level in reversed(levels):  # what a smaller budget does not touch is known then
         for setting in settings_below(level):
-            if setting not in grid:
-                grid[setting] = measure(llm, items, setting, grid)
+            is_full = setting.budget == own(level).budget
+            asked = items if is_full else {"reasoning": items["reasoning"]}
+            if setting not in grid or len(grid[setting]) < len(asked):
+                grid[setting] = measure(llm, asked, setting, grid)
                 print(setting, figures(grid[setting]), flush=True)
     high = next(level for level in levels if level.name == "high")
     seconds = seconds_per_token(llm, items["reasoning"][:TIMED_ITEMS], high)
-    lossy = {
-        "latency": [row(level, for_latency(level, grid, seconds)) for level in levels],
-        "throughput": [row(level, for_throughput(level, grid)) for level in levels],
-    }
+    settings = EngineConfig(speculation=False, max_sequences=STREAMS, mode=Mode.THROUGHPUT)
+    few, _ = open_llm(str(arguments.directory), settings)
+    latency = [row(level, for_latency(level, grid, seconds)) for level in levels]
+    throughput = [row(level, for_throughput(level, grid, few, items)) for level in levels]
+    lossy = {"latency": latency, "throughput": throughput}
     print(json.dumps(lossy, indent=1))
     record = {
         "items": arguments.items,
@@ -108,18 +117,18 @@ def settings_below(level: Level) -> list[Setting]:
 
 
 def measure(
-    llm: LLM, items: dict[str, list[Item]], setting: Setting, grid: Grid
-) -> dict[str, list[Outcome]]:
+    llm: LLM, items: dict[Domain, list[Item]], setting: Setting, grid: Grid
+) -> dict[Domain, list[Outcome]]:
     """Answer all items; those that an earlier setting tells of are not answered again."""
-    larger = [
-        other
-        for other in grid
-        if other.effort_token == setting.effort_token
-        and other.experts == setting.experts
-        and other.budget >= setting.budget
-    ]
-    outcomes: dict[str, list[Outcome]] = {}
+    outcomes: dict[Domain, list[Outcome]] = {}
     for domain, asked in items.items():
+        larger = [
+            other
+            for other, found in grid.items()
+            if replace(other, budget=setting.budget) == setting
+            and other.budget >= setting.budget
+            and domain in found
+        ]
         known = grid[min(larger, key=lambda s: s.budget)][domain] if larger else None
         # Greedy answers: a budget that thinking does not reach changes nothing.
         open_ = [i for i in range(len(asked)) if not known or known[i].thought >= setting.budget]
@@ -132,6 +141,8 @@ def measure(
 
 def answer(llm: LLM, items: list[Item], setting: Setting) -> list[Outcome]:
     """The outcomes of items, answered greedily with one setting."""
+    shared = tuple(replace(level, routing_discount=setting.discount) for level in llm.table.levels)
+    llm.table = replace(llm.table, lossy={Mode.THROUGHPUT: shared})
     generations = llm.generate([request(item, setting, llm.table) for item in items])
     right = judge_all(items, [generation.text for generation in generations])
     return [
@@ -156,6 +167,7 @@ def request(item: Item, setting: Setting, table: IntensityTable) -> ChatRequest:
             reasoning_effort=names[0],
             active_experts=setting.experts,
             thinking_token_budget=setting.budget,
+            lossy=setting.discount < 1,
         ),
     )
 
@@ -174,19 +186,19 @@ def seconds_per_token(llm: LLM, items: list[Item], level: Level) -> dict[int, fl
     return {experts: statistics.median(runs) for experts, runs in times.items()}
 
 
-def accuracy(outcomes: dict[str, list[Outcome]], domain: str) -> float:
+def accuracy(outcomes: dict[Domain, list[Outcome]], domain: Domain) -> float:
     """Share of right answers."""
     return statistics.fmean(outcome.is_right for outcome in outcomes[domain])
 
 
-def tokens(outcomes: dict[str, list[Outcome]], domain: str) -> float:
+def tokens(outcomes: dict[Domain, list[Outcome]], domain: Domain) -> float:
     """Mean length of an answer."""
     return statistics.fmean(outcome.tokens for outcome in outcomes[domain])
 
 
-def figures(outcomes: dict[str, list[Outcome]]) -> dict[str, float]:
+def figures(outcomes: dict[Domain, list[Outcome]]) -> dict[str, float]:
     """Accuracy of each domain, and tokens an answer of reasoning."""
-    found = {domain: round(accuracy(outcomes, domain), 4) for domain in DOMAINS}
+    found: dict[str, float] = {d: round(accuracy(outcomes, d), 4) for d in outcomes}
     return found | {"reasoning_tokens": round(tokens(outcomes, "reasoning"), 2)}
 
 
@@ -197,8 +209,9 @@ def for_latency(level: Level, grid: Grid, seconds: dict[int, float]) -> Setting:
     return min(good, key=lambda s: tokens(grid[s], "reasoning") * seconds[s.experts])
 
 
-def for_throughput(level: Level, grid: Grid) -> Setting:
-    """The fewest experts that are hardly worse in the mean, and not much worse anywhere."""
+def for_throughput(level: Level, grid: Grid, few: LLM, items: dict[Domain, list[Item]]) -> Setting:
+    """The fewest experts that are hardly worse in the mean, and not much worse anywhere, and the
+    lowest discount, measured with `few` streams."""
     full = own(level)
 
     def is_good(setting: Setting) -> bool:
@@ -206,16 +219,25 @@ def for_throughput(level: Level, grid: Grid) -> Setting:
         return statistics.fmean(costs) <= COST and max(costs) <= COST_OF_A_DOMAIN
 
     fewer = [replace(full, experts=k) for k in EXPERTS if k <= full.experts]
-    return next(setting for setting in fewer if is_good(setting))
+    chosen = next(setting for setting in fewer if is_good(setting))
+    for discount in DISCOUNTS:
+        shared = replace(chosen, discount=discount)
+        if shared not in grid:
+            grid[shared] = measure(few, items, shared, grid)
+            print(shared, figures(grid[shared]), flush=True)
+        if is_good(shared):
+            return shared
+    return chosen
 
 
 def row(level: Level, setting: Setting) -> dict[str, object]:
     """What the table says of a level in a profile."""
-    return {
+    found: dict[str, object] = {
         "name": level.name,
         "active_experts": setting.experts,
         "thinking_token_budget": setting.budget,
     }
+    return found if setting.discount == 1 else found | {"routing_discount": setting.discount}
 
 
 def write(path: Path, record: object, indent: int = 1) -> None:

@@ -125,6 +125,7 @@ template <bool kFour, int MR, int NP>
 inline void add_bytes(const Place* weights, int64_t inputs, const Group* const* x,
                       Sums<MR, NP>& sums) {
   for (int64_t g = 0; g < inputs / kGroup; ++g) {
+    if constexpr (NP == kStrip) fetch_ahead(weights[0], g);
     vi part[MR][NP][VP];
 #pragma GCC unroll 16
     for (int i = 0; i < MR; ++i)

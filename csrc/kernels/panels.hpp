@@ -56,6 +56,7 @@ inline void add_groups(const Place* weights, int64_t inputs, const float* const*
   const char* words[NP];
   for (int64_t g = 0; g < inputs / kGroup; ++g) {
     for (int p = 0; p < NP; ++p) words[p] = weights[p].words + g * weights[p].step;
+    if constexpr (NP == kStrip) fetch_ahead(weights[0], g);
     add(words, g * kGroup, kGroup);
   }
   for (int p = 0; p < NP; ++p) words[p] = weights[p].rest;

@@ -32,26 +32,24 @@ class Ranked {
     all_ = Place{};
     const double factor = 1 / temperature;
     const float bins = float(factor) * kBinsPerNat;
-    for (int64_t i = 0; i < width; i += W) {
-      vd power;
-      vi bin;
-      int64_t lanes = std::min<int64_t>(W, width - i);
-      for (int64_t lane = 0; lane < lanes; ++lane) {
+    int64_t i = 0;
+    for (; i + W <= width; i += W) {
+      const vf below = splat(highest) - (load(logits + i) + load(mask + i));
+      const vf place = below * bins;
+      const vi bin = __builtin_convertvector(
+          place < float(kBins - 1) ? place : splat(float(kBins - 1)), vi);
+      const vd power = -__builtin_convertvector(below, vd) * factor;
+      add(i, W, mask, exp(power), bin);
+    }
+    if (i < width) {
+      vd power{};
+      vi bin{};
+      for (int64_t lane = 0; i + lane < width; ++lane) {
         const float below = highest - (logits[i + lane] + mask[i + lane]);
-        power[lane] = std::max(-double(below) * factor, -708.0);
-        const float place = below * bins;
-        bin[lane] = place < kBins - 1 ? int32_t(place) : kBins - 1;
+        power[lane] = -double(below) * factor;
+        bin[lane] = below * bins < kBins - 1 ? int32_t(below * bins) : kBins - 1;
       }
-      for (int64_t lane = lanes; lane < W; ++lane) power[lane] = 0;
-      const vd weight = exp(power);
-      for (int64_t lane = 0; lane < lanes; ++lane) {
-        const bool is_allowed = mask[i + lane] == 0;
-        weight_[i + lane] = is_allowed ? weight[lane] : 0;
-        bin_[i + lane] = is_allowed ? uint16_t(bin[lane]) : uint16_t(kBins);
-        if (!is_allowed) continue;
-        mass_[bin[lane]] += weight[lane];
-        ++count_[bin[lane]];
-      }
+      add(i, width - i, mask, exp(power), bin);
     }
     for (int bin = 0; bin < kBins; ++bin) all_.count += count_[bin], all_.mass += mass_[bin];
   }
@@ -84,6 +82,16 @@ class Ranked {
   }
 
  private:
+  void add(int64_t first, int64_t lanes, const float* mask, vd weight, vi bin) {
+    for (int64_t lane = 0; lane < lanes; ++lane) {
+      const bool is_allowed = mask[first + lane] == 0;
+      weight_[first + lane] = is_allowed ? weight[lane] : 0;
+      bin_[first + lane] = is_allowed ? uint16_t(bin[lane]) : uint16_t(kBins);
+      mass_[bin[lane]] += is_allowed ? weight[lane] : 0;
+      count_[bin[lane]] += is_allowed;
+    }
+  }
+
   template <class F> Place first_in(int bin, const float* logits, Place place, F stops) {
     ids_.clear();
     for (int64_t i = 0; i < int64_t(bin_.size()); ++i)

@@ -96,15 +96,15 @@ def test_tokens_share_experts_as_in_the_reference(discounts: list[float]) -> Non
     model, ids = random_model(CONFIG), some_ids(6)
     discount_T = torch.tensor((discounts * 6)[:6])
     expected = PagedSequence(model, 16).step(ids, discounts=discount_T)
-    ours = PagedSequence(model, 16, PackedDecoder(model)).step(ids, discounts=discount_T)
+    ours = PagedSequence(model, 16, PackedDecoder.of(model)).step(ids, discounts=discount_T)
     assert error(ours, expected) < TOLERANCE
     assert error(ours, PagedSequence(model, 16).step(ids)) > TOLERANCE
 
 
 def test_a_discount_of_one_changes_no_bit() -> None:
     model, ids = random_model(CONFIG), some_ids(30)
-    plain = PagedSequence(model, 32, PackedDecoder(model)).step(ids)
-    ours = PagedSequence(model, 32, PackedDecoder(model)).step(ids, discounts=torch.ones(30))
+    plain = PagedSequence(model, 32, PackedDecoder.of(model)).step(ids)
+    ours = PagedSequence(model, 32, PackedDecoder.of(model)).step(ids, discounts=torch.ones(30))
     assert torch.equal(ours, plain)
 
 
