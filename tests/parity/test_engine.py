@@ -259,7 +259,7 @@ def test_what_a_decode_step_allocates_does_not_grow_with_the_context() -> None:
 
 def test_who_shares_experts_changes_nobody_else() -> None:
     pytest.importorskip("trinity.ops._native")
-    exact = mixed_requests()
+    exact = mixed_requests(nano())
     shared = [
         a_request(f"shared {i}", LONG, routing_discount=0.0, seed=i, temperature=1.0, max_tokens=12)
         for i in range(3)
