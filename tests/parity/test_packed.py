@@ -32,6 +32,7 @@ CONFIG = ModelConfig(
     n_shared_experts=2,
     n_routed_experts=16,
     vocab_size=256,
+    vision=None,
 )
 TOLERANCE = 1e-5
 
