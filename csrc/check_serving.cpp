@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -198,6 +199,25 @@ Results linear(const trinity::ServingKernels& table, Format format, int64_t rows
   return results;
 }
 
+Results drawn(const trinity::ServingKernels& table, int64_t width) {
+  constexpr int64_t rows = 9;
+  const auto logits = numbers(rows * width, 4, 95);
+  std::vector<float> mask(width, 0.0f);
+  for (int64_t i = 1; i < width; i += 3) mask[i] = -std::numeric_limits<float>::infinity();
+  std::vector<const float*> from, masks(rows, mask.data());
+  std::vector<trinity::DrawSettings> settings;
+  for (int64_t row = 0; row < rows; ++row) {
+    from.push_back(logits.data() + row * width);
+    settings.push_back({row % 3 ? 0.7 : 0.0, row % 2 ? 0.9 : 1.0, row % 4 ? 0.0 : 0.05,
+                        double(row) / rows, row == 5 ? 2 : width});
+  }
+  std::vector<int64_t> tokens(rows);
+  table.choose_tokens(rows, width, from.data(), masks.data(), settings.data(), tokens.data());
+  for (int64_t token : tokens)
+    expect(token >= 0 && token < width && mask[token] == 0, "a token is not allowed");
+  return {tokens.begin(), tokens.end()};
+}
+
 }  // namespace
 
 void check_serving(const char* name) {
@@ -219,5 +239,9 @@ void check_serving(const char* name) {
       named("mlp", [&] { return mlp(*table, format, tokens); });
       named("linear", [&] { return linear(*table, format, tokens); });
     }
+  }
+  for (int64_t width : {5, 37, 3000}) {
+    where = std::string(name) + " drawing";
+    check([&] { return drawn(*table, width); });
   }
 }
