@@ -1,7 +1,7 @@
 """The native decoder alone, without an engine: steps per second and share of memory bandwidth.
 
     python benchmarks/decoder.py [bench-1500m] [--streams 1,8,32] [--context 128] [--runs 5] \
-        [--discounts 1]
+        [--discounts 1] [--weights bf16]
 
 Weights are random and rounded to BF16. A step decodes one token of every stream, each at the given
 context. Its limit is the longer of two times: to read every weight and latent that it needs once,
@@ -71,9 +71,10 @@ def main() -> None:
     parser.add_argument("--context", type=int, default=128)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--discounts", default="1", help="routing discounts, compared in turns")
+    parser.add_argument("--weights", default="bf16", help="fp32, bf16, int8, mixed or int4")
     arguments = parser.parse_args()
     config = preset(arguments.preset)
-    decoder = PackedDecoder.of(random_model(config))
+    decoder = PackedDecoder.of(random_model(config), arguments.weights)
     counts = [int(count) for count in arguments.streams.split(",")]
     discounts = [float(value) for value in arguments.discounts.split(",")]
     all_streams = {
@@ -93,20 +94,23 @@ def main() -> None:
                 seconds[key].append((time.perf_counter() - started) / STEPS)
     rates = median_rates(samples)
     print(
-        f"{arguments.preset}, BF16, {instructions()}, {cpu_threads()} threads, "
+        f"{arguments.preset}, {arguments.weights}, {instructions()}, {cpu_threads()} threads, "
         f"{rates.read_bytes / 1e9:.1f} GB/s read, {rates.fp32_flops / 1e9:,.0f} GFLOP/s"
     )
     print(f"{'streams':>8}{'discount':>10}{'tokens/s':>12}{'ms a step':>12}{'of the limit':>14}")
     speeds = {}
     for count, discount in all_streams:
         time_taken = statistics.median(seconds[count, discount])
-        least = decode_step(config, "bf16", rates, streams=count, context=arguments.context)
+        least = decode_step(
+            config, arguments.weights, rates, streams=count, context=arguments.context
+        )
         rate = speeds[f"{count}/{discount:g}"] = count / time_taken
         share = least.seconds / time_taken
         print(f"{count:8}{discount:10g}{rate:12,.0f}{1e3 * time_taken:12.2f}{share:14.0%}")
     record = stamp(
         "decoder",
         preset=arguments.preset,
+        weights=arguments.weights,
         context=arguments.context,
         rates=asdict(rates),
         tokens_per_s=speeds,

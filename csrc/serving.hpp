@@ -1,4 +1,5 @@
-// Decoder layers as serving runs them: weights packed once, FP32 activations, a paged cache.
+// Decoder layers as serving runs them: weights packed once, FP32 activations that are rounded to
+// bytes where integer weights multiply them, a paged cache.
 //
 // A row's result depends on that row alone, unless its routing is discounted: each output is one sum
 // in the order of the inner axis, whatever else is in the batch and however work is shared among

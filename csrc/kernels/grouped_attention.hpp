@@ -75,7 +75,7 @@ inline void grouped_attention_layer(const GroupedAttentionLayer& layer, const St
   const int64_t H = layer.heads, N = layer.shared_heads, width = (H + 2 * N) * Q;
   float* projected = room.projected.at_least(T * width);
   float* mixed = room.mixed.at_least(T * H * Q);
-  normalise_rows(x_TD, layer.input_norm, layer.eps, T, layer.project,
+  normalise_rows(x_TD, layer.input_norm.data(), layer.eps, T, layer.project,
                  room.normed.at_least(T * D), room.rows);
   multiply_all(layer.project, T, room.rows, projected, width);
   share_rows(T, [&](int64_t first, int64_t stop) {
@@ -99,8 +99,7 @@ inline void grouped_attention_layer(const GroupedAttentionLayer& layer, const St
     SharedHead{layer, step, task / N, task % N}.run(projected, width, cache_BLX, mixed,
                                                     room.scratch[worker]);
   });
-  room.rows.set(layer.out.takes_bytes, mixed, T, H * Q, H * Q);
-  share_rows(T, [&](int64_t first, int64_t stop) { room.rows.convert(first, stop); });
+  convert_rows(mixed, T, H * Q, layer.out, room.rows);
   multiply_all(layer.out, T, room.rows, x_TD, D, true);
 }
 

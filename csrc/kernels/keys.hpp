@@ -3,7 +3,9 @@
 // Each result is one sum in an order that the width alone decides, whatever the tile.
 #pragma once
 
+#include <algorithm>
 #include <limits>
+#include <vector>
 
 #include "attention.hpp"
 #include "tile.hpp"

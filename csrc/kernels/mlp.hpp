@@ -16,7 +16,7 @@ inline void mlp_layer(const MlpLayer& layer, int64_t T, float* x_TD) {
   MlpRoom& room = own_room;  // the caller's, also on other threads
   const int64_t width = 2 * layer.inner;
   float* gate_up = room.gate_up.at_least(T * width);
-  normalise_rows(x_TD, layer.input_norm, layer.eps, T, layer.gate_up,
+  normalise_rows(x_TD, layer.input_norm.data(), layer.eps, T, layer.gate_up,
                  room.normed.at_least(T * layer.width), room.rows);
   multiply_all(layer.gate_up, T, room.rows, gate_up, width);
   room.rows.set(layer.down.takes_bytes, gate_up, T, layer.inner, width);

@@ -2,7 +2,10 @@
 // vocabulary: what a draw needs to know of the order is found in bins of like logits.
 #pragma once
 
+#include <algorithm>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include "../pool.hpp"
 #include "../serving.hpp"

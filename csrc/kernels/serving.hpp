@@ -86,14 +86,21 @@ inline void multiply_all(const Matrix& m, int64_t rows, const Rows& x, float* y,
   });
 }
 
-// norm(x), as `m` takes it: `normed` has room for rows of its inputs.
-inline void normalise_rows(const float* x, const std::vector<float>& norm, float eps, int64_t count,
+// x as `m` takes it, in rows `stride` apart.
+inline void convert_rows(const float* x, int64_t count, int64_t stride, const Matrix& m,
+                         Rows& rows) {
+  rows.set(m.takes_bytes, x, count, m.inputs, stride);
+  share_rows(count, [&](int64_t first, int64_t stop) { rows.convert(first, stop); });
+}
+
+// norm(x) as `m` takes it: `normed` has room for rows of its inputs.
+inline void normalise_rows(const float* x, const float* norm, float eps, int64_t count,
                            const Matrix& m, float* normed, Rows& rows) {
   const int64_t width = m.inputs;
   rows.set(m.takes_bytes, normed, count, width, width);
   share_rows(count, [&](int64_t first, int64_t stop) {
     for (int64_t i = first; i < stop; ++i)
-      normalise(x + i * width, norm.data(), eps, width, normed + i * width);
+      normalise(x + i * width, norm, eps, width, normed + i * width);
     rows.convert(first, stop);
   });
 }
@@ -216,7 +223,7 @@ inline void attention_layer(const AttentionLayer& layer, const Step& step, float
   float* query = room.query.at_least(T * query_width);
   float* mixed = room.mixed.at_least(T * mixed_width);
   Rows& rows = room.rows;
-  normalise_rows(x_TD, layer.input_norm, layer.eps, T, layer.down, normed, rows);
+  normalise_rows(x_TD, layer.input_norm.data(), layer.eps, T, layer.down, normed, rows);
   multiply_all(layer.down, T, rows, low, low_width);
   rows.set(layer.query.takes_bytes, low, T, layer.query_rank, low_width);
   share_rows(T, [&](int64_t first, int64_t stop) {
@@ -244,8 +251,7 @@ inline void attention_layer(const AttentionLayer& layer, const Step& step, float
     GroupOfHeads{layer, step, task / splits, first, stop - first}.run(query, cache_BLC, mixed,
                                                                       room.scratch[worker]);
   });
-  rows.set(layer.out.takes_bytes, mixed, T, mixed_width, mixed_width);
-  share_rows(T, [&](int64_t first, int64_t stop) { rows.convert(first, stop); });
+  convert_rows(mixed, T, mixed_width, layer.out, rows);
   multiply_all(layer.out, T, rows, x_TD, D, true);
 }
 
@@ -256,19 +262,17 @@ struct ExpertTask {
   int64_t expert, first_row, rows, first_panel, stop_panel;
 };
 
-// The matrix of each expert with rows, cut by bytes into tasks of whole `unit`s of panels.
-template <class Of>
-inline std::vector<ExpertTask> cut(const std::vector<int32_t>& first_E, Of matrix_of,
-                                   int64_t unit) {
+// The matrix of each expert with rows, cut by bytes.
+inline std::vector<ExpertTask> cut(const std::vector<int32_t>& first_E,
+                                   const std::vector<Matrix>& matrix_E) {
   std::vector<ExpertTask> tasks;
-  for (int64_t e = 0; e + 1 < int64_t(first_E.size()); ++e) {
-    if (first_E[e] == first_E[e + 1]) continue;
-    const Matrix& m = matrix_of(e);
-    const int64_t step = std::max<int64_t>(unit, panels_a_task(m) / unit * unit);
+  for (int64_t e = 0; e < int64_t(matrix_E.size()); ++e) {
+    const int64_t panels = matrix_E[e].panels();
+    const int64_t step = panels_a_task(matrix_E[e]);
     for (int64_t row = first_E[e]; row < first_E[e + 1]; row += kRowBlock)
-      for (int64_t panel = 0; panel < m.panels(); panel += step)
+      for (int64_t panel = 0; panel < panels; panel += step)
         tasks.push_back({e, row, std::min<int64_t>(kRowBlock, first_E[e + 1] - row), panel,
-                         std::min(panel + step, m.panels())});
+                         std::min(panel + step, panels)});
   }
   return tasks;
 }
@@ -284,7 +288,7 @@ struct RoutedRows {
   std::vector<int32_t> first_E;  // [experts + 2]
   int64_t routed = 0;
 
-  // Writes each (token, choice)'s row, -1 where there is none, and each row's token.
+  // Writes each (token, choice)'s row, -1 where there is none.
   RoutedRows(int64_t tokens, int64_t experts, int64_t most, const int32_t* expert_TK,
              int32_t* row_TK)
       : first_E(experts + 2, 0) {
@@ -322,12 +326,11 @@ inline int64_t experts_layer(const ExpertsLayer& layer, int64_t T, const int64_t
   int32_t* expert = room.expert.at_least(T * most);
   int32_t* row_TK = room.row.at_least(T * most);
   room.floats.set(false, normed, T, D, D);
-  room.bytes.set(true, normed, T, D, D);
-  const bool some_bytes = layer.gate_up[0].takes_bytes || layer.gate_up[E].takes_bytes;
+  room.bytes.set(layer.gate_up[0].takes_bytes || layer.gate_up[E].takes_bytes, normed, T, D, D);
   share_rows(T, [&](int64_t first, int64_t stop) {
     for (int64_t t = first; t < stop; ++t)
       normalise(x_TD + t * D, layer.input_norm.data(), layer.eps, D, normed + t * D);
-    if (some_bytes) room.bytes.convert(first, stop);
+    room.bytes.convert(first, stop);
   });
   multiply_all(layer.router, T, room.floats, logits, E);
   RouteArgs route{};
@@ -349,9 +352,7 @@ inline int64_t experts_layer(const ExpertsLayer& layer, int64_t T, const int64_t
   const int64_t inner_width = 2 * std::max(layer.inner, layer.shared_inner);
   float* inner_N = room.inner.at_least(rows * inner_width);
   float* out_N = room.out.at_least(rows * D);
-  const auto gate_up_of = [&](int64_t e) -> const Matrix& { return layer.gate_up[e]; };
-  const auto down_of = [&](int64_t e) -> const Matrix& { return layer.down[e]; };
-  const std::vector<ExpertTask> wide = cut(sorted.first_E, gate_up_of, 2);
+  const std::vector<ExpertTask> wide = cut(sorted.first_E, layer.gate_up);
   pool().run(int(wide.size()), [&](int index, int) {
     const ExpertTask& task = wide[index];
     const Matrix& matrix = layer.gate_up[task.expert];
@@ -376,7 +377,7 @@ inline int64_t experts_layer(const ExpertsLayer& layer, int64_t T, const int64_t
       gate(inner_N + (routed + t) * inner_width, layer.shared_inner);
     room.shared_inner.convert(first, stop);
   });
-  const std::vector<ExpertTask> narrow = cut(sorted.first_E, down_of, 1);
+  const std::vector<ExpertTask> narrow = cut(sorted.first_E, layer.down);
   pool().run(int(narrow.size()), [&](int index, int) {
     const ExpertTask& task = narrow[index];
     Row x[kRowBlock];
@@ -403,17 +404,13 @@ inline int64_t experts_layer(const ExpertsLayer& layer, int64_t T, const int64_t
 
 inline void linear_layer(const Matrix& m, const float* norm, float eps, int64_t rows,
                          const float* x, float* y) {
-  static thread_local Room<float> own_room;
+  static thread_local Room<float> room;
   static thread_local Rows own_rows;
   Rows& from = own_rows;  // the caller's, also on other threads
-  float* normed = norm ? own_room.at_least(rows * m.inputs) : nullptr;
-  from.set(m.takes_bytes, norm ? normed : x, rows, m.inputs, m.inputs);
-  share_rows(rows, [&](int64_t first, int64_t stop) {
-    if (norm)
-      for (int64_t i = first; i < stop; ++i)
-        normalise(x + i * m.inputs, norm, eps, m.inputs, normed + i * m.inputs);
-    from.convert(first, stop);
-  });
+  if (norm)
+    normalise_rows(x, norm, eps, rows, m, room.at_least(rows * m.inputs), from);
+  else
+    convert_rows(x, rows, m.inputs, m, from);
   multiply_all(m, rows, from, y, m.outputs);
 }
 

@@ -22,8 +22,7 @@ inline vf fused(vf a, vf b, vf c) {
 #endif
 }
 
-// Fetches what follows of a whole strip, some two kilobytes ahead: it is worked off faster than the
-// hardware fetches by itself.
+// Fetches a whole strip a page ahead: it is worked off faster than the hardware fetches by itself.
 inline void fetch_ahead(const Place& strip, int64_t group) {
   constexpr int64_t distance = 4096;
   const char* first = strip.words + group * strip.step + distance;

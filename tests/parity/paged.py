@@ -1,23 +1,45 @@
-"""Drives a model over the paged cache the way an engine does, for one sequence."""
+"""Models with random weights, and one sequence driven over the paged cache as an engine does."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
+from trinity.config import AnyConfig
+from trinity.model.architecture import make_model
 from trinity.model.packed import PackedDecoder
-from trinity.model.small4 import Small4
+from trinity.model.transformer import Transformer, initialise
 from trinity.ops import PagedBatch
 
 BLOCK_SIZE = 16
 GROUP_WIDTH = 8
 
 
+def random_model(config: AnyConfig, dtype: torch.dtype = torch.float32) -> Transformer:
+    """FP32 weights that `dtype` holds exactly; norms unlike 1."""
+    model = make_model(config)
+    initialise(model, torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.ndim == 1:
+                parameter.uniform_(0.5, 1.5, generator=torch.Generator().manual_seed(1))
+            parameter.copy_(parameter.to(dtype))
+    return model.requires_grad_(False)
+
+
+def some_ids(count: int) -> Tensor:
+    return torch.randint(14, 256, (count,), generator=torch.Generator().manual_seed(2))
+
+
+def error(ours: Tensor, theirs: Tensor) -> float:
+    return float((ours - theirs).norm() / theirs.norm())
+
+
 class PagedSequence:
     """One sequence; its blocks lie in the cache in random order, after the null block."""
 
     def __init__(
-        self, model: Small4, max_length: int, decoder: PackedDecoder | None = None
+        self, model: Transformer, max_length: int, decoder: PackedDecoder | None = None
     ) -> None:
         self.model = model
         self.decoder = decoder or model

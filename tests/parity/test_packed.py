@@ -11,12 +11,10 @@ from torch import Tensor
 
 pytest.importorskip("trinity.ops._native")
 
-from tests.parity.paged import PagedSequence
+from tests.parity.paged import PagedSequence, error, random_model, some_ids
 from trinity.config import ModelConfig
 from trinity.model.checkpoint import save_model
 from trinity.model.packed import PackedDecoder
-from trinity.model.small4 import Small4
-from trinity.model.transformer import initialise
 from trinity.ops import dispatch, native_serving
 
 CONFIG = ModelConfig(
@@ -37,25 +35,6 @@ CONFIG = ModelConfig(
 TOLERANCE = 1e-5
 
 pytestmark = pytest.mark.usefixtures("instruction_set")
-
-
-def random_model(config: ModelConfig, dtype: torch.dtype = torch.float32) -> Small4:
-    model = Small4(config)
-    initialise(model, torch.Generator().manual_seed(0))
-    with torch.no_grad():
-        for parameter in model.parameters():
-            if parameter.ndim == 1:
-                parameter.uniform_(0.5, 1.5, generator=torch.Generator().manual_seed(1))
-            parameter.copy_(parameter.to(dtype))
-    return model.requires_grad_(False)
-
-
-def some_ids(count: int) -> Tensor:
-    return torch.randint(14, 256, (count,), generator=torch.Generator().manual_seed(2))
-
-
-def error(ours: Tensor, theirs: Tensor) -> float:
-    return float((ours - theirs).norm() / theirs.norm())
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 100])

@@ -10,11 +10,9 @@ from torch import Tensor
 
 pytest.importorskip("trinity.ops._native")
 
-from tests.parity.paged import PagedSequence
+from tests.parity.paged import PagedSequence, error, random_model, some_ids
 from trinity.config import DenseConfig
-from trinity.model.dense import Dense
 from trinity.model.packed import PackedDecoder
-from trinity.model.transformer import initialise
 from trinity.ops import PagedBatch, dispatch
 
 CONFIG = DenseConfig(
@@ -30,25 +28,6 @@ CONFIG = DenseConfig(
 TOLERANCE = 1e-5
 
 pytestmark = pytest.mark.usefixtures("instruction_set")
-
-
-def random_model(config: DenseConfig, dtype: torch.dtype = torch.float32) -> Dense:
-    model = Dense(config)
-    initialise(model, torch.Generator().manual_seed(0))
-    with torch.no_grad():
-        for parameter in model.parameters():
-            if parameter.ndim == 1:
-                parameter.uniform_(0.5, 1.5, generator=torch.Generator().manual_seed(1))
-            parameter.copy_(parameter.to(dtype))
-    return model.requires_grad_(False)
-
-
-def some_ids(count: int) -> Tensor:
-    return torch.randint(14, 256, (count,), generator=torch.Generator().manual_seed(2))
-
-
-def error(ours: Tensor, theirs: Tensor) -> float:
-    return float((ours - theirs).norm() / theirs.norm())
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 100])

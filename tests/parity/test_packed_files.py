@@ -12,10 +12,9 @@ from safetensors.torch import load_file, save_file
 
 pytest.importorskip("trinity.ops._native")
 
-from tests.parity.paged import PagedSequence
-from tests.parity.test_packed import CONFIG, random_model, some_ids
+from tests.parity.paged import PagedSequence, random_model, some_ids
+from tests.parity.test_packed import CONFIG
 from tests.parity.test_packed_dense import CONFIG as DENSE
-from tests.parity.test_packed_dense import random_model as random_dense
 from tests.unit.model.samples import CONFIG as PICTURED
 from trinity.errors import CheckpointError, ConfigError
 from trinity.model import packed_files
@@ -45,7 +44,7 @@ def directory(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("weights", ["fp32", "int8", "mixed", "int4"])
 @pytest.mark.parametrize("is_dense", [False, True])
 def test_an_opened_decoder_is_the_packed_one(weights: str, is_dense: bool, tmp_path: Path) -> None:
-    model = random_dense(DENSE) if is_dense else random_model(SMALL_4)
+    model = random_model(DENSE if is_dense else SMALL_4)
     directory, ids = packed(model, tmp_path, weights), some_ids(20)
     assert is_packed(directory)
     assert not is_packed(tmp_path / "source")

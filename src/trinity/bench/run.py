@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from trinity.bench import limits
@@ -49,8 +49,11 @@ class Bench:
         self._rates: list[Rates] = []
         self._threads = cpu_threads()
 
-    def run(self, models: Sequence[str]) -> None:
-        """Measure all models. Raises `TrinityError` where Trinity itself cannot run."""
+    def run(self, models: Sequence[str]) -> Iterator[Subject]:
+        """Measure all models; yields each with a format of weights once its results are there.
+
+        Raises `TrinityError` where Trinity itself cannot run.
+        """
         directories = {name: find_checkpoint(name) for name in models}
         for peer in self._peers:
             self._check_files(peer, list(directories.values()))
@@ -59,7 +62,9 @@ class Bench:
             for case in self._plan.left_out(config.max_position_embeddings):
                 self._note(f"{name}: {case}, beyond its {config.max_position_embeddings} tokens.")
             for weights in self._plan.weights:
-                self._measure(Subject(name, directory, weights), config)
+                subject = Subject(name, directory, weights)
+                self._measure(subject, config)
+                yield subject
 
     @property
     def rates(self) -> Rates | None:

@@ -81,21 +81,30 @@ def bench(
         repeats=repeats,
     )
     run = Bench(plan, parse_peers(peer or []), _directory(out) / "logs", _progress)
-    run.run(models or ["mini"])
-    _conclude(run, repeats, out)
+    try:
+        for _ in run.run(models or ["mini"]):
+            _write(run, repeats, out)  # a long run that is stopped leaves what it had
+    finally:
+        if run.results:
+            _conclude(run, out)
 
 
-def _conclude(run: Bench, repeats: int, out: Path) -> None:
-    """Print and write what was found."""
-    from trinity.bench.plots import draw_plots
+def _write(run: Bench, repeats: int, out: Path) -> None:
     from trinity.bench.records import stamp, write_lines
+
+    rates = run.rates
+    stamped = stamp("bench", repeats=repeats, rates=rates and asdict(rates))
+    write_lines(out / "results.jsonl", stamped, run.results)
+
+
+def _conclude(run: Bench, out: Path) -> None:
+    """Print what was found, and draw it."""
+    from trinity.bench.plots import draw_plots
     from trinity.bench.report import show_report
 
     rates, console = run.rates, stdout()
     if not console.is_terminal:
         console.width = REPORT_WIDTH
-    stamped = stamp("bench", repeats=repeats, rates=rates and asdict(rates))
-    write_lines(out / "results.jsonl", stamped, run.results)
     show_report(run.results, rates, console)
     for note in run.notes:
         warn(f"left out: {note}")

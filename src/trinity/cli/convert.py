@@ -16,7 +16,6 @@ from trinity.config import WEIGHTS
 from trinity.errors import ConfigError
 
 _FORMATS = tuple(name for name in WEIGHTS if name != "auto")
-MANIFEST_FILE = "trinity.json"
 
 
 def convert(
@@ -31,8 +30,8 @@ def convert(
 ) -> None:
     """Write a checkpoint whose weights are packed for the CPU kernels.
 
-    It starts at the speed of the disk and takes no more memory than it shows; SRC is not needed any
-    more. The layout is that of the kernels: no other program reads it.
+    It starts without packing, and SRC is not needed any more. The layout is that of the kernels: no
+    other program reads it.
     """
     from trinity.model.checkpoint import resolve_directory
     from trinity.ops import dispatch
@@ -58,7 +57,7 @@ def convert(
 
 
 def _write(source: Path, target: Path, weights: str) -> None:
-    from trinity.model.checkpoint import read_config
+    from trinity.model.checkpoint import MANIFEST_FILE, read_config
     from trinity.model.packed import PackedDecoder
     from trinity.model.packed_files import is_packed, write_packed
 

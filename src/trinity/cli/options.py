@@ -24,7 +24,8 @@ WeightsOption = Annotated[
     typer.Option(
         "--weights",
         metavar="W",
-        help=f"What weights are held as in memory: {', '.join(WEIGHTS)}. `auto` loses nothing.",
+        help=f"What weights are held as in memory: {', '.join(WEIGHTS)}. `auto` loses nothing; "
+        "`mixed` is int4 for routed experts and int8 for all else.",
         show_default=True,
     ),
 ]

@@ -6,6 +6,7 @@ official checkpoint's tensor names, so that `state_dict()` is the file layout.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -48,7 +49,7 @@ class Hidden:
     routings: tuple[Routing, ...]
 
 
-class Transformer(nn.Module):
+class Transformer(nn.Module, ABC):
     """A whole model: text decoder, image encoder, projector. Made by its architecture's class.
 
     Each of `layers` is called with (states [T, D], frequencies, expert counts [T], batch, cache or
@@ -69,9 +70,9 @@ class Transformer(nn.Module):
             self.multi_modal_projector = Projector(config)
         self.register_buffer("frequencies", self.rotary_frequencies(), persistent=False)
 
+    @abstractmethod
     def rotary_frequencies(self) -> Tensor:
         """What `frequencies` holds, computed from the config on torch's default device."""
-        raise NotImplementedError
 
     def forward(
         self,

@@ -36,7 +36,7 @@ def test_every_row_is_measured_on_a_tiny_model(tiny_checkpoint: Path, tmp_path: 
     plan = Plan(weights=("int8" if dispatch.HAS_NATIVE else "fp32",), **TINY)  # type: ignore[arg-type]
     said: list[str] = []
     bench = Bench(plan, [], tmp_path, said.append)
-    bench.run([str(tiny_checkpoint)])
+    list(bench.run([str(tiny_checkpoint)]))
     found = [(result.row, result.case, result.figure) for result in bench.results]
     assert found[:7] == [
         ("decode", "20 + 6", "decode"),
@@ -71,7 +71,7 @@ def test_a_peer_takes_turns_on_the_same_checkpoint(tiny_checkpoint: Path, tmp_pa
     settings = {**TINY, "rows": ("decode", "memory"), "weights": ("fp32",), "repeats": 1}
     plan = Plan(**settings)  # type: ignore[arg-type]
     bench = Bench(plan, [Peer("transformers", Path(sys.executable))], tmp_path, print)
-    bench.run([str(tiny_checkpoint)])
+    list(bench.run([str(tiny_checkpoint)]))
     assert bench.notes == []
     assert [(result.engine, result.figure) for result in bench.results] == [
         (engine, figure)
@@ -88,7 +88,7 @@ def test_a_peer_without_its_files_is_refused_before_anything_runs(
     said: list[str] = []
     bench = Bench(Plan(weights=("int8",)), [Peer("llama.cpp", tmp_path)], tmp_path, said.append)
     with pytest.raises(NotFound, match=r"tiny-Q8_0\.gguf"):
-        bench.run([str(tiny_checkpoint)])
+        list(bench.run([str(tiny_checkpoint)]))
     assert said == []
 
 

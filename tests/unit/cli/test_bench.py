@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,3 +31,18 @@ def test_wrong_use_is_refused_before_anything_is_measured(
     assert result.code == 2
     assert message in result.err
     assert "Traceback" not in result.err
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_prints_tables_and_writes_lines_and_plots(trinity: Run, tmp_path: Path) -> None:
+    result = trinity(
+        *("bench", "--rows", "decode", "--weights", "fp32", "--repeats", "1"),
+        *("--out", str(tmp_path)),
+    )
+    assert result.code == 0
+    assert "mini. Decode: one stream" in result.out
+    [line] = map(json.loads, (tmp_path / "results.jsonl").read_text().splitlines())
+    assert (line["model"], line["weights"], line["row"]) == ("mini", "fp32", "decode")
+    assert line["rates"]["read_bytes"] > 0
+    assert (tmp_path / "roofline.png").is_file()
