@@ -66,7 +66,7 @@ def _roofline(figure: Figure, results: Sequence[Result], rates: Rates | None) ->
         xscale="log",
         yscale="log",
         xlabel="operations per byte that must be read",
-        ylabel="thousand million operations a second",
+        ylabel="GFLOP/s",
         title="Roofline",
     )
     _finish(axis)
