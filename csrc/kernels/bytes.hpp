@@ -123,9 +123,9 @@ inline vf load_scales(const char* p) {
 
 template <bool kFour, int MR, int NP>
 inline void add_bytes(const Place* weights, int64_t inputs, const Group* const* x,
-                      Sums<MR, NP>& sums) {
+                      const Ahead& ahead, Sums<MR, NP>& sums) {
   for (int64_t g = 0; g < inputs / kGroup; ++g) {
-    if constexpr (NP == kStrip) fetch_ahead(weights[0], g);
+    ahead.fetch(g);
     vi part[MR][NP][VP];
 #pragma GCC unroll 16
     for (int i = 0; i < MR; ++i)
@@ -179,8 +179,9 @@ template <bool kFour> inline vf widen(vi words, int64_t which) {
 // The same products with rows of floats.
 template <bool kFour, int MR, int NP>
 inline void add_integers(const Place* weights, int64_t inputs, const float* const* x,
-                         Sums<MR, NP>& sums) {
+                         const Ahead& ahead, Sums<MR, NP>& sums) {
   for (int64_t g = 0; g < inputs / kGroup; ++g) {
+    ahead.fetch(g);
     Sums<MR, NP> part{};
     constexpr int64_t step = kFour ? 8 : 4;
     for (int64_t k = 0; k < kGroup; k += 4)

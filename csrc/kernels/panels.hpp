@@ -46,7 +46,7 @@ inline void add_halves(const char* const* words, int64_t first, int64_t count,
 
 template <bool kHalves, int MR, int NP>
 inline void add_groups(const Place* weights, int64_t inputs, const float* const* x,
-                       Sums<MR, NP>& sums) {
+                       const Ahead& ahead, Sums<MR, NP>& sums) {
   const auto add = [&](const char* const* words, int64_t first, int64_t count) {
     if constexpr (kHalves)
       add_halves<MR, NP>(words, first, count, x, sums);
@@ -56,7 +56,7 @@ inline void add_groups(const Place* weights, int64_t inputs, const float* const*
   const char* words[NP];
   for (int64_t g = 0; g < inputs / kGroup; ++g) {
     for (int p = 0; p < NP; ++p) words[p] = weights[p].words + g * weights[p].step;
-    if constexpr (NP == kStrip) fetch_ahead(weights[0], g);
+    ahead.fetch(g);
     add(words, g * kGroup, kGroup);
   }
   for (int p = 0; p < NP; ++p) words[p] = weights[p].rest;
@@ -74,7 +74,8 @@ template <class T, int MR> struct RowsAs {
 };
 
 template <WeightFormat kFormat, bool kBytes, int MR, int NP>
-inline void panel_tile(const Matrix& m, int64_t panel, const Row* x, float* const* y, bool add) {
+inline void panel_tile(const Matrix& m, int64_t panel, const Row* x, float* const* y, bool add,
+                       const Ahead& ahead) {
   constexpr bool is_four = kFormat == WeightFormat::I4;
   Sums<MR, NP> sums;
   for (int i = 0; i < MR; ++i)
@@ -84,13 +85,13 @@ inline void panel_tile(const Matrix& m, int64_t panel, const Row* x, float* cons
   Place weights[NP];
   for (int p = 0; p < NP; ++p) weights[p] = m.place(panel + p);
   if constexpr (kBytes) {
-    add_bytes<is_four, MR, NP>(weights, m.inputs, RowsAs<Group, MR>(x).rows, sums);
+    add_bytes<is_four, MR, NP>(weights, m.inputs, RowsAs<Group, MR>(x).rows, ahead, sums);
   } else {
     const RowsAs<float, MR> floats(x);
     if constexpr (kFormat == WeightFormat::F32 || kFormat == WeightFormat::B16)
-      add_groups<kFormat == WeightFormat::B16, MR, NP>(weights, m.inputs, floats.rows, sums);
+      add_groups<kFormat == WeightFormat::B16, MR, NP>(weights, m.inputs, floats.rows, ahead, sums);
     else
-      add_integers<is_four, MR, NP>(weights, m.inputs, floats.rows, sums);
+      add_integers<is_four, MR, NP>(weights, m.inputs, floats.rows, ahead, sums);
   }
   for (int i = 0; i < MR; ++i)
     for (int p = 0; p < NP; ++p)
@@ -100,12 +101,12 @@ inline void panel_tile(const Matrix& m, int64_t panel, const Row* x, float* cons
 
 template <WeightFormat kFormat, bool kBytes, int NP, int MR>
 inline void panel_rows(const Matrix& m, int64_t panel, int64_t rows, const Row* x, float* const* y,
-                       bool add) {
+                       bool add, const Ahead& ahead) {
   if constexpr (MR > 0) {
     if (rows == MR)
-      panel_tile<kFormat, kBytes, MR, NP>(m, panel, x, y, add);
+      panel_tile<kFormat, kBytes, MR, NP>(m, panel, x, y, add, ahead);
     else
-      panel_rows<kFormat, kBytes, NP, MR - 1>(m, panel, rows, x, y, add);
+      panel_rows<kFormat, kBytes, NP, MR - 1>(m, panel, rows, x, y, add, ahead);
   }
 }
 
@@ -117,17 +118,36 @@ template <WeightFormat kFormat> constexpr int most_tile_rows(int panels) {
   return (W == 8 ? 6 : 2) / (is_integer ? 2 : 1);
 }
 
+// What tile `index` of the `count` tiles of a strip fetches, when panels from `begin` to `stop` are
+// worked on: the next strip is shared out among the tiles. The first tile of all fetches its own
+// strip, a page ahead, and so does the only tile of a strip, for that runs on into the next.
+inline Ahead ahead_of(const Matrix& m, int64_t begin, int64_t panel, int64_t stop, int64_t index,
+                      int64_t count) {
+  const int64_t first = panel / kStrip * kStrip, next = first + kStrip;
+  const bool is_cold = first <= begin;
+  if (count == 1 || (is_cold && index == 0)) {
+    const Place strip = m.place(first);
+    return {strip.words + 4096, strip.step};
+  }
+  if (next >= stop) return {};
+  const int64_t tiles = count - is_cold, tile = index - is_cold;
+  const int64_t step = (m.place(next).step / tiles + 63) / 64 * 64;
+  return {m.data.get() + next * m.panel_bytes() + tile * step * (m.inputs / kGroup), step};
+}
+
 // All rows with NP panels at a time, in tiles of about the same number of rows; returns the first
 // panel that is left.
 template <WeightFormat kFormat, bool kBytes, int NP>
 inline int64_t panels_by(const Matrix& m, int64_t panel, int64_t stop, int64_t rows, const Row* x,
                          float* const* y, bool add) {
   constexpr int MR = most_tile_rows<kFormat>(NP);
-  const int64_t tiles = (rows + MR - 1) / MR;
+  const int64_t begin = panel, tiles = (rows + MR - 1) / MR;
   for (; panel + NP <= stop; panel += NP)
     for (int64_t tile = 0; tile < tiles; ++tile) {
       const int64_t first = rows * tile / tiles, count = rows * (tile + 1) / tiles - first;
-      panel_rows<kFormat, kBytes, NP, MR>(m, panel, count, x + first, y + first, add);
+      const Ahead ahead = ahead_of(m, begin, panel, stop, panel % kStrip / NP * tiles + tile,
+                                   kStrip / NP * tiles);
+      panel_rows<kFormat, kBytes, NP, MR>(m, panel, count, x + first, y + first, add, ahead);
     }
   return panel;
 }

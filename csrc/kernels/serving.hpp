@@ -16,12 +16,16 @@ namespace TRINITY_ISA {
 
 constexpr int64_t kTaskBytes = 48 << 10;  // weights a task reads: below it sharing costs more
 constexpr int64_t kRowBlock = 48;         // rows a task multiplies its weights with
+constexpr int64_t kTasks = 24;            // of a thread: enough that all end together
 
-// Whole strips where there are enough of them.
-inline int64_t panels_a_task(const Matrix& m) {
-  if (m.panels() < kStrip * pool().num_threads())
-    return std::max<int64_t>(1, m.panels() / pool().num_threads());
-  return std::max<int64_t>(1, kTaskBytes / m.panel_bytes() / kStrip) * kStrip;
+// Whole strips where there are enough of them; more than one where `matrices` are many, for a strip
+// fetches the next.
+inline int64_t panels_a_task(const Matrix& m, int64_t matrices = 1) {
+  const int64_t panels = m.panels(), threads = pool().num_threads();
+  if (panels < kStrip * threads) return std::max<int64_t>(1, panels / threads);
+  const int64_t share = std::min(panels, panels * matrices / (kTasks * threads));
+  const int64_t least = kTaskBytes / m.panel_bytes();
+  return std::max<int64_t>(1, std::max(share, least) / kStrip) * kStrip;
 }
 
 // Room for numbers that a layer works with: kept from call to call, never cleared.
@@ -266,9 +270,11 @@ struct ExpertTask {
 inline std::vector<ExpertTask> cut(const std::vector<int32_t>& first_E,
                                    const std::vector<Matrix>& matrix_E) {
   std::vector<ExpertTask> tasks;
-  for (int64_t e = 0; e < int64_t(matrix_E.size()); ++e) {
-    const int64_t panels = matrix_E[e].panels();
-    const int64_t step = panels_a_task(matrix_E[e]);
+  const int64_t experts = int64_t(matrix_E.size());
+  int64_t used = 0;
+  for (int64_t e = 0; e < experts; ++e) used += first_E[e + 1] > first_E[e];
+  for (int64_t e = 0; e < experts; ++e) {
+    const int64_t panels = matrix_E[e].panels(), step = panels_a_task(matrix_E[e], used);
     for (int64_t row = first_E[e]; row < first_E[e + 1]; row += kRowBlock)
       for (int64_t panel = 0; panel < panels; panel += step)
         tasks.push_back({e, row, std::min<int64_t>(kRowBlock, first_E[e + 1] - row), panel,

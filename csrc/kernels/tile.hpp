@@ -22,12 +22,17 @@ inline vf fused(vf a, vf b, vf c) {
 #endif
 }
 
-// Fetches a whole strip a page ahead: it is worked off faster than the hardware fetches by itself.
-inline void fetch_ahead(const Place& strip, int64_t group) {
-  constexpr int64_t distance = 4096;
-  const char* first = strip.words + group * strip.step + distance;
-  for (int64_t line = 0; line < strip.step; line += 64) __builtin_prefetch(first + line);
-}
+// What a tile fetches for what is worked on later: `step` bytes with each group of inputs. Strips are
+// worked off faster than the hardware fetches by itself.
+struct Ahead {
+  const char* from = nullptr;
+  int64_t step = 0;
+
+  void fetch(int64_t group) const {
+    for (int64_t line = 0; line < step; line += 64)
+      __builtin_prefetch(from + group * step + line);
+  }
+};
 
 // What a tile of MR rows and NP panels adds up; every output is one sum in the order of the inputs.
 template <int MR, int NP> struct Sums {
