@@ -97,6 +97,13 @@ struct Step {
   const int64_t* group_tokens_GQ;
   const int64_t* group_sequence_G;
   const int64_t* context_G;
+
+  // The tokens of a group stand together; the last is repeated where the group is short.
+  int64_t first_token(int64_t group) const { return group_tokens_GQ[group * group_width]; }
+  int64_t num_tokens(int64_t group) const {
+    return group_tokens_GQ[(group + 1) * group_width - 1] - first_token(group) + 1;
+  }
+
   // Made once a step for all layers.
   int64_t rotary;
   std::vector<float> cos_TR, sin_TR, temperature_T;

@@ -2,6 +2,7 @@
 // of keys and values are computed together, so that those are read once for all of them.
 #pragma once
 
+#include "keys.hpp"
 #include "serving.hpp"
 
 namespace trinity {
@@ -19,9 +20,9 @@ struct SharedHead {
   int64_t group, shared_head;
 
   int64_t sharing() const { return layer.heads / layer.shared_heads; }
-  int64_t rows() const { return step.group_width * sharing(); }
+  int64_t rows() const { return step.num_tokens(group) * sharing(); }
   int64_t token(int64_t i) const {
-    return step.group_tokens_GQ[group * step.group_width + i / sharing()];
+    return step.first_token(group) + i / sharing();
   }
   // Where row i begins in rows of all heads, `stride` values a token.
   int64_t place(int64_t i, int64_t stride) const {

@@ -1,8 +1,9 @@
 // The serving layers of one instruction set.
+#include "experts_layer.hpp"
 #include "grouped_attention.hpp"
+#include "latent_attention.hpp"
 #include "mlp.hpp"
 #include "sampling.hpp"
-#include "serving.hpp"
 
 namespace trinity {
 namespace TRINITY_ISA {

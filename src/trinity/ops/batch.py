@@ -61,7 +61,7 @@ class PagedBatch:
     block_table_SB: Tensor
     """Cache blocks of each sequence in order, int64; 0, the null block, beyond its end."""
     group_tokens_GQ: Tensor
-    """Tokens of one sequence that attend together; short groups repeat their last token."""
+    """Neighbouring tokens of one sequence that attend together; a short group repeats its last."""
     group_sequence_G: Tensor
     """Row of `block_table_SB` that each group reads."""
     context_G: list[int]
