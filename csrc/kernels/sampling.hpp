@@ -1,10 +1,9 @@
 // Tokens drawn from logits: `choose_tokens` in ops/reference_sampling.py, without sorting a
-// vocabulary: what a draw needs to know of the order is found in bins of like logits.
+// vocabulary: a draw looks for the few logits around the place that it is after, and sorts those.
 #pragma once
 
 #include <algorithm>
 #include <limits>
-#include <utility>
 #include <vector>
 
 #include "../pool.hpp"
@@ -14,8 +13,10 @@
 namespace trinity {
 namespace TRINITY_ISA {
 
-constexpr int kBins = 1024;
-constexpr float kBinsPerNat = 64;
+constexpr float kLowest = -std::numeric_limits<float>::infinity();
+constexpr int kThresholds = 4;  // that one pass over a row measures
+constexpr int kPasses = 12;     // each cuts the range of logits to a fifth
+constexpr int64_t kFew = 64;    // tokens that are rather sorted than told apart by another pass
 
 // The tokens of one row from the likeliest on; equals in the order of their ids.
 class Ranked {
@@ -25,82 +26,125 @@ class Ranked {
     double mass = 0;                // and their weight
   };
 
-  // Weights exp((logit - highest) / temperature) of what is allowed, summed up bin by bin.
-  void fill(const float* logits, const float* mask, int64_t width, float highest,
-            double temperature) {
-    weight_.resize(width);
-    bin_.resize(width);
-    std::fill(mass_, mass_ + kBins, 0.0);
-    std::fill(count_, count_ + kBins, int64_t(0));
-    all_ = Place{};
-    const double factor = 1 / temperature;
-    const float bins = float(factor) * kBinsPerNat;
+  // Logits plus mask, and whether all logits are finite.
+  bool fill(const float* logits, const float* mask, int64_t width) {
+    width_ = width;
+    const int64_t padded = (width + W - 1) / W * W;
+    value_.resize(padded);
+    vf top = splat(kLowest), bottom = splat(-kLowest), spoilt{};
     int64_t i = 0;
     for (; i + W <= width; i += W) {
-      const vf below = splat(highest) - (load(logits + i) + load(mask + i));
-      const vf place = below * bins;
-      const vi bin = __builtin_convertvector(
-          place < float(kBins - 1) ? place : splat(float(kBins - 1)), vi);
-      const vd power = -__builtin_convertvector(below, vd) * factor;
-      add(i, W, mask, exp(power), bin);
+      const vf row = load(logits + i), x = row + load(mask + i);
+      spoilt += row * 0;
+      top = x > top ? x : top;
+      bottom = x < bottom && x > kLowest ? x : bottom;
+      store(value_.data() + i, x);
     }
-    if (i < width) {
-      vd power{};
-      vi bin{};
-      for (int64_t lane = 0; i + lane < width; ++lane) {
-        const float below = highest - (logits[i + lane] + mask[i + lane]);
-        power[lane] = -double(below) * factor;
-        bin[lane] = below * bins < kBins - 1 ? int32_t(below * bins) : kBins - 1;
-      }
-      add(i, width - i, mask, exp(power), bin);
+    highest_ = largest<float>(top), lowest_ = -largest<float>(-bottom);
+    float rest = 0;
+    for (; i < padded; ++i) {
+      value_[i] = i < width ? logits[i] + mask[i] : kLowest;
+      if (i < width) rest += logits[i] * 0;
+      highest_ = std::max(highest_, value_[i]);
+      if (value_[i] > kLowest) lowest_ = std::min(lowest_, value_[i]);
     }
-    for (int bin = 0; bin < kBins; ++bin) all_.count += count_[bin], all_.mass += mass_[bin];
+    return sum<float>(spoilt) + rest == 0;
+  }
+
+  int64_t likeliest() const {
+    for (int64_t i = 0; i < int64_t(value_.size()); i += W)
+      if (const uint32_t found = lanes(load(value_.data() + i) == highest_))
+        return i + __builtin_ctz(found);
+    return -1;
+  }
+
+  // Weights exp((logit - highest) / temperature), which the places below add up.
+  void weigh(float temperature) {
+    weight_.resize(value_.size());
+    const vf factor = splat(1 / temperature), highest = splat(highest_);
+    for (int64_t i = 0; i < int64_t(value_.size()); i += W) {
+      const vf value = load(value_.data() + i);
+      const vf weight = exp((value - highest) * factor);
+      store(weight_.data() + i, value > kLowest ? weight : vf{});
+    }
+    float bottom[kThresholds];
+    std::fill(bottom, bottom + kThresholds, lowest_);
+    Place places[kThresholds];
+    measure(bottom, places);
+    all_ = places[0];
   }
 
   const Place& all() const { return all_; }
 
   // The place of the `count`-th token; without its name where that is the last.
-  Place at(const float* logits, int64_t count) {
+  Place at(int64_t count) {
     if (count >= all_.count) return all_;
-    return first(logits, [&](const Place& p) { return p.count >= count; });
+    return first([&](const Place& p) { return p.count >= count; });
   }
 
   // The first place that `stops`, or the last of all; once a place stops, all later ones do.
-  template <class F> Place first(const float* logits, F stops) {
-    Place place;
-    for (int bin = 0; bin < kBins; ++bin) {
-      if (!count_[bin]) continue;
-      Place after{-1, place.count + count_[bin], place.mass + mass_[bin]};
-      if (stops(after) || after.count == all_.count)
-        return first_in(bin, logits, place, stops);
-      place = after;
+  template <class F> Place first(F stops) {
+    float low = lowest_, high = -kLowest;  // the place is below `high`, and not below `low`
+    Place before{}, after = all_;
+    for (int pass = 0; pass < kPasses && after.count - before.count > kFew; ++pass) {
+      const float top = std::min(high, highest_);
+      float threshold[kThresholds];
+      Place places[kThresholds];
+      for (int n = 0; n < kThresholds; ++n)  // from the highest on
+        threshold[n] = top - (top - low) * (float(n + 1) / (kThresholds + 1));
+      measure(threshold, places);
+      int n = 0;
+      while (n < kThresholds && !stops(places[n])) ++n;
+      if (n > 0) high = threshold[n - 1], before = places[n - 1];
+      if (n < kThresholds) low = threshold[n], after = places[n];
     }
-    return place;
+    return among(low, high, before, stops);
   }
 
-  int64_t count_at_least(double weight) const {
+  int64_t count_at_least(float weight) const {
     int64_t count = 0;
-    for (double w : weight_) count += w > 0 && w >= weight;
+    for (float w : weight_) count += w > 0 && w >= weight;
     return count;
   }
 
  private:
-  void add(int64_t first, int64_t lanes, const float* mask, vd weight, vi bin) {
-    for (int64_t lane = 0; lane < lanes; ++lane) {
-      const bool is_allowed = mask[first + lane] == 0;
-      weight_[first + lane] = is_allowed ? weight[lane] : 0;
-      bin_[first + lane] = is_allowed ? uint16_t(bin[lane]) : uint16_t(kBins);
-      mass_[bin[lane]] += is_allowed ? weight[lane] : 0;
-      count_[bin[lane]] += is_allowed;
+  // Of each threshold, the place of the last token that is not below it.
+  void measure(const float* threshold, Place* places) const {
+    constexpr int64_t block = 8 * W;  // added up in FP32
+    vi count[kThresholds]{};
+    vd mass[kThresholds]{};
+    for (int64_t first = 0; first < int64_t(value_.size()); first += block) {
+      const int64_t stop = std::min(first + block, int64_t(value_.size()));
+      vf part[kThresholds]{};
+      for (int64_t i = first; i < stop; i += W) {
+        const vf value = load(value_.data() + i), weight = load(weight_.data() + i);
+#pragma GCC unroll 4
+        for (int n = 0; n < kThresholds; ++n) {
+          const vi is_reached = value >= threshold[n];
+          count[n] -= is_reached;
+          part[n] += (vf)((vi)weight & is_reached);
+        }
+      }
+      for (int n = 0; n < kThresholds; ++n) mass[n] += __builtin_convertvector(part[n], vd);
+    }
+    for (int n = 0; n < kThresholds; ++n) {
+      places[n] = Place{};
+      for (int lane = 0; lane < W; ++lane) {
+        places[n].count += count[n][lane];
+        places[n].mass += mass[n][lane];
+      }
     }
   }
 
-  template <class F> Place first_in(int bin, const float* logits, Place place, F stops) {
+  template <class F> Place among(float low, float high, Place place, F stops) {
     ids_.clear();
-    for (int64_t i = 0; i < int64_t(bin_.size()); ++i)
-      if (bin_[i] == bin) ids_.push_back(i);
+    for (int64_t i = 0; i < int64_t(value_.size()); i += W) {
+      const vf value = load(value_.data() + i);
+      for (uint32_t left = lanes((value >= low) & (value < high)); left; left &= left - 1)
+        ids_.push_back(i + __builtin_ctz(left));
+    }
     std::sort(ids_.begin(), ids_.end(), [&](int64_t a, int64_t b) {
-      return logits[a] > logits[b] || (logits[a] == logits[b] && a < b);
+      return value_[a] > value_[b] || (value_[a] == value_[b] && a < b);
     });
     for (int64_t id : ids_) {
       place = {id, place.count + 1, place.mass + weight_[id]};
@@ -109,62 +153,40 @@ class Ranked {
     return place;
   }
 
-  std::vector<double> weight_;
-  std::vector<uint16_t> bin_;
+  int64_t width_ = 0;
+  float highest_ = 0, lowest_ = 0;
+  std::vector<float> value_, weight_;
   std::vector<int64_t> ids_;
-  double mass_[kBins];
-  int64_t count_[kBins];
   Place all_;
 };
 
-inline int64_t draw(const float* logits, const float* mask, int64_t width, float highest,
-                    const DrawSettings& s) {
-  static thread_local Ranked ranked;
+inline int64_t draw(Ranked& ranked, const DrawSettings& s) {
   using Place = Ranked::Place;
-  ranked.fill(logits, mask, width, highest, s.temperature);
-  const Place top = ranked.at(logits, s.top_k);
+  ranked.weigh(float(s.temperature));
+  const Place top = ranked.at(s.top_k);
   int64_t kept = top.count;
   // A token stays while those before it fall short of top_p; the first always does.
   if (s.top_p < 1)
-    kept = std::min(kept, ranked.first(logits, [&](const Place& p) {
+    kept = std::min(kept, ranked.first([&](const Place& p) {
                                   return p.mass >= s.top_p * top.mass;
                                 }).count);
-  if (s.min_p > 0) kept = std::min(kept, std::max<int64_t>(1, ranked.count_at_least(s.min_p)));
-  const double target = s.uniform * (kept == top.count ? top : ranked.at(logits, kept)).mass;
-  return ranked
-      .first(logits, [&](const Place& p) { return p.mass > target || p.count >= kept; })
-      .token;
-}
-
-// The likeliest allowed token and its logit; the token is -1 where a logit is not finite.
-inline std::pair<int64_t, float> likeliest_allowed(const float* logits, const float* mask,
-                                                   int64_t width) {
-  vf top = splat(-std::numeric_limits<float>::infinity()), spoilt{};
-  int64_t i = 0;
-  for (; i + W <= width; i += W) {
-    const vf row = load(logits + i), x = row + load(mask + i);
-    spoilt += row * 0;
-    top = x > top ? x : top;
-  }
-  float highest = largest<float>(top), rest = 0;
-  for (; i < width; ++i) {
-    rest += logits[i] * 0;
-    highest = std::max(highest, logits[i] + mask[i]);
-  }
-  if (sum<float>(spoilt) + rest != 0) return {-1, highest};
-  int64_t token = 0;
-  while (token < width && logits[token] + mask[token] != highest) ++token;
-  return {token < width ? token : -1, highest};
+  if (s.min_p > 0)
+    kept = std::min(kept, std::max<int64_t>(1, ranked.count_at_least(float(s.min_p))));
+  const double target = s.uniform * (kept == top.count ? top : ranked.at(kept)).mass;
+  return ranked.first([&](const Place& p) { return p.mass > target || p.count >= kept; }).token;
 }
 
 inline void choose_tokens(int64_t rows, int64_t width, const float* const* logits,
                           const float* const* masks, const DrawSettings* settings,
                           int64_t* tokens) {
   pool().run(int(rows), [&](int row, int) {
-    const auto [token, highest] = likeliest_allowed(logits[row], masks[row], width);
-    tokens[row] = token >= 0 && settings[row].temperature > 0
-                      ? draw(logits[row], masks[row], width, highest, settings[row])
-                      : token;
+    static thread_local Ranked ranked;
+    const bool is_finite = ranked.fill(logits[row], masks[row], width);
+    if (!is_finite)
+      tokens[row] = -1;
+    else
+      tokens[row] =
+          settings[row].temperature > 0 ? draw(ranked, settings[row]) : ranked.likeliest();
   });
 }
 

@@ -48,6 +48,19 @@ template <class T> inline T largest(Vec<T> v) {
   return top;
 }
 
+// The lanes of a comparison that hold, as bits.
+inline uint32_t lanes(vi is_so) {
+#if defined(__AVX512F__)
+  return _mm512_test_epi32_mask((__m512i)is_so, (__m512i)is_so);
+#elif defined(__AVX2__)
+  return uint32_t(_mm256_movemask_ps((__m256)is_so));
+#else
+  uint32_t bits = 0;
+  for (int i = 0; i < W; ++i) bits |= uint32_t(is_so[i] != 0) << i;
+  return bits;
+#endif
+}
+
 // Neighbours exchanged: (1, 0, 3, 2, ...).
 #if defined(__AVX512F__)
 #define TRINITY_SWAPPED 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14
