@@ -1,7 +1,7 @@
 // The pool of threads, and the one that the whole process shares.
 #include "pool.hpp"
 
-#include <unistd.h>
+#include <pthread.h>
 
 #include <algorithm>
 
@@ -91,13 +91,22 @@ namespace {
 
 struct Shared {
   std::mutex mutex;
-  std::unique_ptr<Pool> pool;
-  pid_t owner = 0;
+  std::atomic<Pool*> pool{nullptr};
   int num_threads = std::max(1, int(std::thread::hardware_concurrency()));
 };
 
+// Never destroyed: threads may outlive static objects.
 Shared& shared() {
-  static Shared* instance = new Shared;  // never destroyed: threads may outlive static objects
+  static Shared* instance = [] {
+    static Shared* state = new Shared;
+    // A child has none of the threads: it leaves their pool alone and makes another.
+    pthread_atfork([] { state->mutex.lock(); }, [] { state->mutex.unlock(); },
+                   [] {
+                     state->pool.store(nullptr, std::memory_order_relaxed);
+                     state->mutex.unlock();
+                   });
+    return state;
+  }();
   return *instance;
 }
 
@@ -105,13 +114,11 @@ Shared& shared() {
 
 Pool& pool() {
   Shared& state = shared();
+  if (Pool* made = state.pool.load(std::memory_order_acquire)) return *made;
   std::lock_guard lock(state.mutex);
-  if (state.pool && state.owner != getpid()) (void)state.pool.release();
-  if (!state.pool) {
-    state.pool = std::make_unique<Pool>(state.num_threads);
-    state.owner = getpid();
-  }
-  return *state.pool;
+  if (!state.pool.load(std::memory_order_relaxed))
+    state.pool.store(new Pool(state.num_threads), std::memory_order_release);
+  return *state.pool.load(std::memory_order_relaxed);
 }
 
 int num_threads() {
@@ -125,10 +132,7 @@ void set_num_threads(int num_threads) {
   std::lock_guard lock(state.mutex);
   if (num_threads == state.num_threads) return;
   state.num_threads = num_threads;
-  if (state.owner == getpid())
-    state.pool.reset();
-  else
-    (void)state.pool.release();
+  delete state.pool.exchange(nullptr);
 }
 
 }  // namespace trinity

@@ -21,6 +21,7 @@ inline std::vector<ExpertTask> cut(const std::vector<int32_t>& first_E,
   int64_t used = 0;
   for (int64_t e = 0; e < experts; ++e) used += first_E[e + 1] > first_E[e];
   for (int64_t e = 0; e < experts; ++e) {
+    if (first_E[e] == first_E[e + 1]) continue;
     const int64_t panels = matrix_E[e].panels(), step = panels_a_task(matrix_E[e], used);
     for (int64_t row = first_E[e]; row < first_E[e + 1]; row += kRowBlock)
       for (int64_t panel = 0; panel < panels; panel += step)
