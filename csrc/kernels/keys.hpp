@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include "attention.hpp"
@@ -106,17 +107,22 @@ inline void dot_tile(const float* rows, int64_t width, const float* const* keys,
   }
 }
 
+// Calls call(first, count) for rows in tiles as high as the registers allow; `count` is a constant.
+template <class F> inline void for_tiles(int64_t rows, F call) {
+  int64_t i = 0;
+  if constexpr (W >= 16)
+    for (; i + 4 <= rows; i += 4) call(i, std::integral_constant<int, 4>());
+  for (; i + 2 <= rows; i += 2) call(i, std::integral_constant<int, 2>());
+  if (i < rows) call(i, std::integral_constant<int, 1>());
+}
+
 // score[i][j] = rows[i] . keys[j]; there are addresses, and room, for a multiple of four keys.
 inline void dot_rows(int64_t rows, const float* x, int64_t width, const float* const* keys,
                      int64_t count, float* score, int64_t score_stride) {
-  constexpr int MR = W >= 16 ? 4 : 2;
-  int64_t i = 0;
-  for (; i + MR <= rows; i += MR)
+  for_tiles(rows, [&](int64_t i, auto tile) {
     for (int64_t j = 0; j < count; j += 4)
-      dot_tile<MR>(x + i * width, width, keys + j, score + i * score_stride + j, score_stride);
-  for (; i < rows; ++i)
-    for (int64_t j = 0; j < count; j += 4)
-      dot_tile<1>(x + i * width, width, keys + j, score + i * score_stride + j, score_stride);
+      dot_tile<tile>(x + i * width, width, keys + j, score + i * score_stride + j, score_stride);
+  });
 }
 
 template <int MR, int NV>
@@ -157,12 +163,9 @@ inline void mix_some(const float* weight, int64_t weight_stride, const float* co
 // y[i] += sum over j of weight[i][j] keys[j], whose first `width` numbers count; 64 keys at most.
 inline void mix_rows(int64_t rows, const float* weight, int64_t weight_stride,
                      const float* const* keys, int64_t count, int64_t width, float* y) {
-  constexpr int MR = W >= 16 ? 4 : 2;
-  int64_t i = 0;
-  for (; i + MR <= rows; i += MR)
-    mix_some<MR>(weight + i * weight_stride, weight_stride, keys, count, width, y + i * width);
-  for (; i < rows; ++i)
-    mix_some<1>(weight + i * weight_stride, weight_stride, keys, count, width, y + i * width);
+  for_tiles(rows, [&](int64_t i, auto tile) {
+    mix_some<tile>(weight + i * weight_stride, weight_stride, keys, count, width, y + i * width);
+  });
 }
 
 }  // namespace TRINITY_ISA

@@ -67,9 +67,9 @@ struct LatentAttention {
     std::fill_n(sums, rows * L, 0.0f);
     s.softmax.start(rows);
     for (int64_t i = 0; i < rows; ++i) s.softmax.position[i] = step.positions_T[first + i / heads];
+    const float* keys[kKeys];
     for (int64_t key = 0; key < step.context_G[group]; key += kKeys) {
       const int64_t count = std::min(kKeys, step.context_G[group] - key);
-      const float* keys[kKeys];
       find_cached(step, group, key, (count + 3) / 4 * 4, cache_BLC, C, keys);
       dot_rows(rows, query, C, keys, count, s.score.data(), kKeys);
       s.softmax.weigh(rows, key, count, L, s.score.data(), sums);
@@ -106,37 +106,31 @@ inline void attend_all(const LatentAttention& part, const float* cache_BLC,
   const Step& step = part.step;
   const int64_t threads = pool().num_threads(), splits = part.splits;
   scratch.resize(threads);
-  const auto for_heads = [&](int64_t split, auto call) {
-    const int64_t first = part.first_head(split);
-    for (int64_t i = 0; i < part.num_heads(split); ++i) call(first + i);
-  };
   if (step.groups <= threads) {  // too little work to meet three times
     pool().run(int(step.groups * splits), [&](int task, int worker) {
       const int64_t split = task % splits, group = task / splits;
       const int64_t first = step.first_token(group), count = step.num_tokens(group);
       AttentionScratch& s = scratch[worker];
-      for_heads(split, [&](int64_t head) { part.absorb(split, head, first, count, s); });
+      const int64_t head = part.first_head(split), stop = part.first_head(split + 1);
+      for (int64_t h = head; h < stop; ++h) part.absorb(split, h, first, count, s);
       part.attend(split, group, cache_BLC, s);
-      for_heads(split, [&](int64_t head) { part.project(split, head, first, count, s); });
+      for (int64_t h = head; h < stop; ++h) part.project(split, h, first, count, s);
     });
     return;
   }
-  // Many tokens share each head's matrices.
-  const int64_t blocks = (step.tokens + kRowBlock - 1) / kRowBlock;
+  // Many tokens share each head's matrices; there is one split.
+  const int64_t heads = part.layer.heads, blocks = (step.tokens + kRowBlock - 1) / kRowBlock;
   const auto for_blocks = [&](auto call) {
-    pool().run(int(blocks * splits), [&](int task, int worker) {
-      const int64_t first = task / splits * kRowBlock;
-      const int64_t count = std::min(kRowBlock, step.tokens - first);
-      for_heads(task % splits, [&](int64_t head) {
-        call(task % splits, head, first, count, scratch[worker]);
-      });
+    pool().run(int(blocks * heads), [&](int task, int worker) {
+      const int64_t first = task / heads * kRowBlock;
+      call(task % heads, first, std::min(kRowBlock, step.tokens - first), scratch[worker]);
     });
   };
-  for_blocks([&](auto&&... of) { part.absorb(of...); });
-  pool().run(int(step.groups * splits), [&](int task, int worker) {
-    part.attend(task % splits, task / splits, cache_BLC, scratch[worker]);
+  for_blocks([&](auto&&... of) { part.absorb(0, of...); });
+  pool().run(int(step.groups), [&](int group, int worker) {
+    part.attend(0, group, cache_BLC, scratch[worker]);
   });
-  for_blocks([&](auto&&... of) { part.project(of...); });
+  for_blocks([&](auto&&... of) { part.project(0, of...); });
 }
 
 struct AttentionRoom {
