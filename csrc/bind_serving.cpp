@@ -134,14 +134,14 @@ void bind_serving(nb::module_& m) {
   // settings: of each row temperature, top_k, top_p, min_p and the random number.
   m.def(
       "choose_tokens",
-      [](const std::vector<Address>& logits, const std::vector<Address>& masks, int64_t width,
-         Address settings) {
-        const auto rows = int64_t(logits.size());
-        const auto* numbers = reinterpret_cast<const double*>(settings);
+      [](Address logits, const std::vector<Address>& masks, int64_t width,
+         const std::vector<double>& settings) {
+        const auto rows = int64_t(masks.size());
+        const auto* numbers = settings.data();
         std::vector<const float*> from, allowed;
         std::vector<trinity::DrawSettings> draws;
         for (int64_t i = 0; i < rows; ++i, numbers += 5) {
-          from.push_back(floats(logits[i]));
+          from.push_back(floats(logits) + i * width);
           allowed.push_back(floats(masks[i]));
           draws.push_back({numbers[0], numbers[2], numbers[3], numbers[4], int64_t(numbers[1])});
         }

@@ -26,7 +26,7 @@ def some_settings(rng: random.Random, width: int) -> DrawSettings:
     )
 
 
-def some_rows(width: int, scale: float, seed: int) -> tuple[list[Tensor], list[Tensor]]:
+def some_rows(width: int, scale: float, seed: int) -> tuple[Tensor, list[Tensor]]:
     generator = torch.Generator().manual_seed(seed)
     logits = torch.randn(40, width, generator=generator) * scale
     # Equal logits are in the order of their ids.
@@ -34,7 +34,7 @@ def some_rows(width: int, scale: float, seed: int) -> tuple[list[Tensor], list[T
     masks = torch.zeros(40, width)
     masks[torch.rand(masks.shape, generator=generator) < 0.3] = float("-inf")
     masks[:, 3] = 0
-    return list(logits), list(masks)
+    return logits, list(masks)
 
 
 @pytest.mark.parametrize("width", [5, 100, 2048, 5000])
@@ -51,7 +51,7 @@ def test_the_same_tokens_are_drawn(width: int, scale: float) -> None:
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
 @pytest.mark.parametrize("where", [0, 30, 36])
 def test_a_row_that_is_not_finite_gets_no_token(value: float, where: int) -> None:
-    logits, masks = [torch.zeros(37), torch.zeros(37)], [torch.zeros(37)] * 2
+    logits, masks = torch.zeros(2, 37), [torch.zeros(37)] * 2
     logits[1][where] = value
     settings = [DrawSettings(1.0, 37, 1.0, 0.0, 0.5)] * 2
     for choose in (native_sampling.choose_tokens, reference_sampling.choose_tokens):
@@ -59,6 +59,6 @@ def test_a_row_that_is_not_finite_gets_no_token(value: float, where: int) -> Non
 
 
 def test_the_ends_of_the_random_numbers() -> None:
-    logits, masks = [torch.tensor([1.0, 3.0, 2.0])] * 2, [torch.zeros(3)] * 2
+    logits, masks = torch.tensor([[1.0, 3.0, 2.0]] * 2), [torch.zeros(3)] * 2
     first, last = (DrawSettings(1.0, 3, 1.0, 0.0, u) for u in (0.0, 1 - 2.0**-53))
     assert native_sampling.choose_tokens(logits, masks, [first, last]) == [1, 0]

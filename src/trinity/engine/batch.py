@@ -31,12 +31,39 @@ class Step:
     ids_T: Tensor
     experts_LT: Tensor
     batch: PagedBatch
-    last_S: Tensor
+    last_S: Tensor | None
     """Rows that a token can be chosen from: for each sequence in `ready` the row of its last token,
-    then those of its guesses."""
+    then those of its guesses. `None` where these are all rows."""
     ready: dict[Sequence, int]
     """Sequences whose tokens are all computed after this step, so that the next can be chosen, and
     where their rows begin in `last_S`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """How the tokens of a step are grouped: see `PagedBatch`."""
+
+    layout: list[tuple[int, int]]
+    """Row in the block table, and number of tokens, of each sequence."""
+    width: int
+    tokens_GQ: Tensor
+    sequence_G: Tensor
+    last: list[int]
+    """Of each group the last token."""
+
+    @classmethod
+    def of(cls, layout: list[tuple[int, int]], width: int) -> _Groups:
+        """Cut each sequence's tokens into groups of `width`; the last repeats its last token."""
+        tokens: list[range | list[int]] = []
+        rows: list[int] = []
+        first = 0
+        for row, num_tokens in layout:
+            for group in _groups(first, first + num_tokens, width):
+                tokens.append(group)
+                rows.append(row)
+            first += num_tokens
+        last = [group[-1] for group in tokens]
+        return cls(layout, width, torch.tensor(tokens), torch.tensor(rows), last)
 
 
 @dataclass(slots=True)
@@ -60,6 +87,7 @@ class BatchBuilder:
         self._free_rows = list(range(config.max_sequences - 1, -1, -1))
         self._runs: list[ExpertRun] = []
         self._experts_LT = torch.empty(0)
+        self._groups = _Groups.of([(0, 1)], 1)
 
     def build(self, schedule: Schedule) -> Step:
         """The step that advances each sequence of a schedule that is not empty."""
@@ -79,12 +107,13 @@ class BatchBuilder:
             if stop >= sequence.num_tokens:
                 ready[sequence] = len(last)
                 last += range(len(ids) - 1 - len(sequence.drafts), len(ids))
+        ids_T, batch = self._batch(schedule, ids, positions, slots)
         return Step(
             schedule=schedule,
-            ids_T=torch.tensor(ids),
+            ids_T=ids_T,
             experts_LT=self._experts(runs),
-            batch=self._batch(schedule, positions, slots),
-            last_S=torch.tensor(last, dtype=torch.int64),
+            batch=batch,
+            last_S=None if len(last) == len(ids) else torch.tensor(last, dtype=torch.int64),
             ready=ready,
         )
 
@@ -93,49 +122,50 @@ class BatchBuilder:
         `experts` in each layer; the tokens before it are computed."""
         at = sequence.num_tokens + len(sequence.drafts) - 1
         schedule = {sequence: 1}
+        ids, slots = sequence.tokens(at, at + 1), list(self._slots(sequence, at, at + 1))
+        ids_T, batch = self._batch(schedule, ids, [at], slots)
         return Step(
             schedule=schedule,
-            ids_T=torch.tensor(sequence.tokens(at, at + 1)),
+            ids_T=ids_T,
             experts_LT=self._experts([(experts, 1)]),
-            batch=self._batch(schedule, [at], list(self._slots(sequence, at, at + 1))),
-            last_S=torch.tensor([0]),
+            batch=batch,
+            last_S=None,
             ready={sequence: 0},
         )
 
-    def _batch(self, schedule: Schedule, positions: list[int], slots: list[int]) -> PagedBatch:
+    def _batch(
+        self, schedule: Schedule, ids: list[int], positions: list[int], slots: list[int]
+    ) -> tuple[Tensor, PagedBatch]:
         num_decoded = sum(1 + len(s.drafts) for s, n in schedule.items() if n == 1 + len(s.drafts))
         is_narrow = self._is_deterministic or len(positions) in (1, num_decoded)
         width = 1 if is_narrow else GROUP_WIDTH
-        tokens: list[range | list[int]] = []
-        rows: list[int] = []
-        first = 0
-        for sequence, num_tokens in schedule.items():
-            row = self._update_row(sequence)
-            for group in _groups(first, first + num_tokens, width):
-                tokens.append(group)
-                rows.append(row)
-            first += num_tokens
-        return PagedBatch(
-            positions_T=torch.tensor(positions),
-            slots_T=torch.tensor(slots),
+        layout = [(self._update_row(s), num_tokens) for s, num_tokens in schedule.items()]
+        # Most steps decode the same sequences as the step before.
+        if layout != self._groups.layout or width != self._groups.width:
+            self._groups = _Groups.of(layout, width)
+        ids_T, positions_T, slots_T = torch.tensor([ids, positions, slots])
+        batch = PagedBatch(
+            positions_T=positions_T,
+            slots_T=slots_T,
             block_table_SB=self._table_SB,
-            group_tokens_GQ=torch.tensor(tokens),
-            group_sequence_G=torch.tensor(rows),
-            context_G=[positions[group[-1]] + 1 for group in tokens],
+            group_tokens_GQ=self._groups.tokens_GQ,
+            group_sequence_G=self._groups.sequence_G,
+            context_G=[positions[token] + 1 for token in self._groups.last],
             routing_discount_T=_routing_discounts(schedule),
             row_tile=ROW_TILE if self._is_deterministic else None,
         )
+        return ids_T, batch
 
     def _slots(self, sequence: Sequence, start: int, stop: int) -> Iterator[int]:
         size, blocks = self._block_size, sequence.blocks
         return (blocks[at // size] * size + at % size for at in range(start, stop))
 
     def _experts(self, runs: list[ExpertRun]) -> Tensor:
-        # Most steps decode the same sequences as the step before.
         if runs != self._runs:
             counts, lengths = zip(*runs, strict=True)
             experts_RL = torch.tensor(counts)
-            self._experts_LT = experts_RL.T.repeat_interleave(torch.tensor(lengths), dim=1)
+            experts_LT = experts_RL.T.repeat_interleave(torch.tensor(lengths), dim=1)
+            self._experts_LT = experts_LT.contiguous()
             self._runs = runs
         return self._experts_LT
 

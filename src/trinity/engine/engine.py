@@ -379,8 +379,9 @@ class Engine:
 
         Returns the next rows of the answers whose guess at that token was right.
         """
+        at = list(rows.values())
         sampled = self._sampler.sample(
-            logits_SZ[list(rows.values())],
+            logits_SZ if at == list(range(len(logits_SZ))) else logits_SZ[at],
             [choice.draws for choice in rows],
             [choice.choices() for choice in rows],
         )

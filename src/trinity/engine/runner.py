@@ -6,6 +6,7 @@ kept until the engine says that their request has ended.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -81,7 +82,8 @@ class Runner:
             torch.cat(features) if features else None,
         )
         self.expert_rows += step.batch.counters.expert_rows
-        logits_SZ = self._decoder.logits(hidden.states_TD[step.last_S], step.batch.row_tile)
+        last_SD = hidden.states_TD if step.last_S is None else hidden.states_TD[step.last_S]
+        logits_SZ = self._decoder.logits(last_SD, step.batch.row_tile)
         return Computed(logits_SZ, _spoilt(hidden.states_TD, step.schedule))
 
     def zero_blocks(self, blocks: list[int]) -> None:
@@ -133,6 +135,9 @@ class Runner:
 
 def _spoilt(states_TD: Tensor, schedule: Schedule) -> list[Sequence]:
     # A token attends to itself, so what is cached of it and not finite spoils its own state too.
+    if math.isfinite(states_TD.sum()):
+        return []
+    # A sum may also overflow by itself.
     is_finite_T = states_TD.isfinite().all(-1)
     if is_finite_T.all():
         return []

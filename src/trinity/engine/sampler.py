@@ -76,8 +76,13 @@ class Draws:
             uniform=0.0 if self.is_greedy else self.uniform(),
         )
 
+    @property
+    def adjusts(self) -> bool:
+        """Whether there is a bias or a penalty."""
+        return not (self._bias_Z is self._seen_Z is self._count_Z is None)
+
     def adjusted(self, logits_Z: Tensor) -> Tensor:
-        """The logits with the bias added and the penalties taken off; themselves without any."""
+        """The logits with the bias added and the penalties taken off."""
         if self._bias_Z is not None:
             logits_Z = logits_Z + self._bias_Z
         if self._seen_Z is not None:
@@ -142,8 +147,13 @@ class Sampler:
         self, logits_SZ: Tensor, draws: Sequence[Draws], choices: Sequence[Choices]
     ) -> list[int]:
         """A token a row, -1 where logits are not finite."""
+        changed = [row for row, draw in enumerate(draws) if draw.adjusts]
+        if changed:
+            logits_SZ = logits_SZ.clone()
+        for row in changed:
+            logits_SZ[row] = draws[row].adjusted(logits_SZ[row])
         tokens = dispatch.choose_tokens(
-            [draw.adjusted(row_Z) for draw, row_Z in zip(draws, logits_SZ, strict=True)],
+            logits_SZ,
             [self._mask(choice.allowed) for choice in choices],
             [draw.settings(self._vocab_size) for draw in draws],
         )

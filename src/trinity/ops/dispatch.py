@@ -76,12 +76,12 @@ def mlp_block(x_TD: Tensor, w: MLPWeights, batch: Batch) -> Tensor:
 
 
 def choose_tokens(
-    logits: list[Tensor], masks: list[Tensor], settings: list[DrawSettings]
+    logits_SZ: Tensor, masks: list[Tensor], settings: list[DrawSettings]
 ) -> list[int]:
     """See `reference_sampling.choose_tokens`."""
-    if HAS_NATIVE and all(row.is_cpu and row.dtype == torch.float32 for row in logits):
-        return native_sampling.choose_tokens(logits, masks, settings)
-    return reference_sampling.choose_tokens(logits, masks, settings)
+    if HAS_NATIVE and logits_SZ.is_cpu and logits_SZ.dtype == torch.float32:
+        return native_sampling.choose_tokens(logits_SZ, masks, settings)
+    return reference_sampling.choose_tokens(logits_SZ, masks, settings)
 
 
 def trains_natively(x: Tensor, weight: Tensor, *widths: int) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
 from trinity.ops import _native as kernels
@@ -10,15 +9,14 @@ from trinity.ops.reference_sampling import DrawSettings
 
 
 def choose_tokens(
-    logits: list[Tensor], masks: list[Tensor], settings: list[DrawSettings]
+    logits_SZ: Tensor, masks: list[Tensor], settings: list[DrawSettings]
 ) -> list[int]:
     """See `reference_sampling.choose_tokens`. A draw on the edge between two tokens may fall to the
     other side: sums are added up in another order."""
-    rows = [row.contiguous() for row in logits]
-    numbers = torch.tensor([one.numbers() for one in settings], dtype=torch.float64)
+    logits_SZ = logits_SZ.contiguous()
     return kernels.choose_tokens(
-        [row.data_ptr() for row in rows],
+        logits_SZ.data_ptr(),
         [mask.data_ptr() for mask in masks],
-        len(rows[0]),
-        numbers.data_ptr(),
+        logits_SZ.shape[1],
+        [number for one in settings for number in one.numbers()],
     )

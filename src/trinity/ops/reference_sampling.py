@@ -27,13 +27,12 @@ class DrawSettings:
 
 
 def choose_tokens(
-    logits: list[Tensor], masks: list[Tensor], settings: list[DrawSettings]
+    logits_SZ: Tensor, masks: list[Tensor], settings: list[DrawSettings]
 ) -> list[int]:
-    """A token for each row [Z] of FP32 logits; -1 where one is not finite.
+    """A token for each row of FP32 logits; -1 where one is not finite.
 
-    Masks are 0 where a token may be chosen and minus infinity elsewhere.
+    Masks [Z] are 0 where a token may be chosen and minus infinity elsewhere.
     """
-    logits_SZ = torch.stack(logits)
     is_finite = logits_SZ.isfinite().all(-1).tolist()
     # Rows that are not finite run along.
     allowed_SZ = logits_SZ.nan_to_num(0.0, 0.0, 0.0) + torch.stack(masks)
