@@ -34,7 +34,7 @@ KINDS: dict[str, tuple[Domain, tuple[str, ...]]] = {
 """Domain and families of each kind of prompt; all families where none is named."""
 
 
-LOSSY = {
+LOSSY: dict[str, dict[str, bool]] = {
     "lossless": {},
     "early exit": {"early_exit": True},
     "profile": {"lossy": True},

@@ -134,19 +134,19 @@ void bind_serving(nb::module_& m) {
   // settings: of each row temperature, top_k, top_p, min_p and the random number.
   m.def(
       "choose_tokens",
-      [](Address logits, const std::vector<Address>& masks, int64_t width,
+      [](Address logits, const std::vector<Address>& addends, int64_t width,
          const std::vector<double>& settings) {
-        const auto rows = int64_t(masks.size());
+        const auto rows = int64_t(addends.size());
         const auto* numbers = settings.data();
-        std::vector<const float*> from, allowed;
+        std::vector<const float*> from, added;
         std::vector<trinity::DrawSettings> draws;
         for (int64_t i = 0; i < rows; ++i, numbers += 5) {
           from.push_back(floats(logits) + i * width);
-          allowed.push_back(floats(masks[i]));
+          added.push_back(floats(addends[i]));
           draws.push_back({numbers[0], numbers[2], numbers[3], numbers[4], int64_t(numbers[1])});
         }
         std::vector<int64_t> tokens(rows);
-        active()->choose_tokens(rows, width, from.data(), allowed.data(), draws.data(),
+        active()->choose_tokens(rows, width, from.data(), added.data(), draws.data(),
                                 tokens.data());
         return tokens;
       },

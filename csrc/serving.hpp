@@ -168,10 +168,10 @@ struct ServingKernels {
   void (*grouped_attention)(const GroupedAttentionLayer&, const Step&, float* cache_BLX,
                             float* x_TD);
   void (*mlp)(const MlpLayer&, int64_t tokens, float* x_TD);
-  // Masks are 0 where a token is allowed and minus infinity elsewhere; a row with a logit that is
-  // not finite gets the token -1.
+  // An addend is added to a row first: minus infinity where a token is not allowed, elsewhere its
+  // bias. A row with a logit that is not finite gets the token -1.
   void (*choose_tokens)(int64_t rows, int64_t width, const float* const* logits,
-                        const float* const* masks, const DrawSettings*, int64_t* tokens);
+                        const float* const* addends, const DrawSettings*, int64_t* tokens);
 };
 
 // The best table here, or the one named as in kernels.hpp; null if there is none.

@@ -26,15 +26,15 @@ class Ranked {
     double mass = 0;                // and their weight
   };
 
-  // Logits plus mask, and whether all logits are finite.
-  bool fill(const float* logits, const float* mask, int64_t width) {
+  // Logits plus addend, and whether all logits are finite.
+  bool fill(const float* logits, const float* addend, int64_t width) {
     width_ = width;
     const int64_t padded = (width + W - 1) / W * W;
     value_.resize(padded);
     vf top = splat(kLowest), bottom = splat(-kLowest), spoilt{};
     int64_t i = 0;
     for (; i + W <= width; i += W) {
-      const vf row = load(logits + i), x = row + load(mask + i);
+      const vf row = load(logits + i), x = row + load(addend + i);
       spoilt += row * 0;
       top = x > top ? x : top;
       bottom = x < bottom && x > kLowest ? x : bottom;
@@ -43,7 +43,7 @@ class Ranked {
     highest_ = largest<float>(top), lowest_ = -largest<float>(-bottom);
     float rest = 0;
     for (; i < padded; ++i) {
-      value_[i] = i < width ? logits[i] + mask[i] : kLowest;
+      value_[i] = i < width ? logits[i] + addend[i] : kLowest;
       if (i < width) rest += logits[i] * 0;
       highest_ = std::max(highest_, value_[i]);
       if (value_[i] > kLowest) lowest_ = std::min(lowest_, value_[i]);
@@ -177,11 +177,11 @@ inline int64_t draw(Ranked& ranked, const DrawSettings& s) {
 }
 
 inline void choose_tokens(int64_t rows, int64_t width, const float* const* logits,
-                          const float* const* masks, const DrawSettings* settings,
+                          const float* const* addends, const DrawSettings* settings,
                           int64_t* tokens) {
   pool().run(int(rows), [&](int row, int) {
     static thread_local Ranked ranked;
-    const bool is_finite = ranked.fill(logits[row], masks[row], width);
+    const bool is_finite = ranked.fill(logits[row], addends[row], width);
     if (!is_finite)
       tokens[row] = -1;
     else

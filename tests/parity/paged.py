@@ -66,7 +66,7 @@ class PagedSequence:
         counts = self.model.uniform_experts(len(ids), experts)
         hidden = self.decoder(ids, batch, counts, self.caches, image_features)
         self.position += len(ids)
-        return self.decoder.logits(hidden.states_TD)
+        return self.decoder.logits(hidden.states_TD).clone()  # valid until the next call
 
     def run(self, ids: Tensor, chunk: int, image_features: Tensor | None = None) -> Tensor:
         """Advance in chunks of `chunk` tokens, each with its share of the image features."""

@@ -40,6 +40,7 @@ class Draws:
         self._index = index
         self._position = 0
         self._bias_Z = _bias(params, vocab_size)
+        self._addends: dict[tuple[int, ...], Tensor] = {}
         self._count_Z, self._seen_Z = None, None
         if params.presence_penalty or params.frequency_penalty:
             self._count_Z = torch.zeros(vocab_size)
@@ -76,13 +77,22 @@ class Draws:
             uniform=0.0 if self.is_greedy else self.uniform(),
         )
 
-    @property
-    def adjusts(self) -> bool:
-        """Whether there is a bias or a penalty."""
-        return not (self._bias_Z is self._seen_Z is self._count_Z is None)
+    def addend(self, allowed: tuple[int, ...], mask_Z: Tensor) -> Tensor:
+        """What is added to logits: `mask_Z`, which is that of `allowed`, and the bias unless
+        `penalised` has added it."""
+        if self._bias_Z is None or self.penalises:
+            return mask_Z
+        if allowed not in self._addends:
+            self._addends[allowed] = mask_Z + self._bias_Z
+        return self._addends[allowed]
 
-    def adjusted(self, logits_Z: Tensor) -> Tensor:
-        """The logits with the bias added and the penalties taken off."""
+    @property
+    def penalises(self) -> bool:
+        """Whether there are penalties on what was said before."""
+        return self._seen_Z is not None or self._count_Z is not None
+
+    def penalised(self, logits_Z: Tensor) -> Tensor:
+        """The logits with the bias added, which penalties scale too, and the penalties taken off."""
         if self._bias_Z is not None:
             logits_Z = logits_Z + self._bias_Z
         if self._seen_Z is not None:
@@ -147,14 +157,17 @@ class Sampler:
         self, logits_SZ: Tensor, draws: Sequence[Draws], choices: Sequence[Choices]
     ) -> list[int]:
         """A token a row, -1 where logits are not finite."""
-        changed = [row for row, draw in enumerate(draws) if draw.adjusts]
+        changed = [row for row, draw in enumerate(draws) if draw.penalises]
         if changed:
             logits_SZ = logits_SZ.clone()
         for row in changed:
-            logits_SZ[row] = draws[row].adjusted(logits_SZ[row])
+            logits_SZ[row] = draws[row].penalised(logits_SZ[row])
         tokens = dispatch.choose_tokens(
             logits_SZ,
-            [self._mask(choice.allowed) for choice in choices],
+            [
+                draw.addend(choice.allowed, self._mask(choice.allowed))
+                for draw, choice in zip(draws, choices, strict=True)
+            ],
             [draw.settings(self._vocab_size) for draw in draws],
         )
         for row, choice in enumerate(choices):

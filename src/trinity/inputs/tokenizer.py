@@ -30,12 +30,12 @@ class Tokenizer:
         """Pickle as the path, so that other processes read the file again."""
         return type(self), (self.path,)
 
-    @property
+    @cached_property
     def vocab_size(self) -> int:
         """Number of ids, control tokens included."""
         return self.tekken.n_words
 
-    @property
+    @cached_property
     def num_control(self) -> int:
         """Number of control ids; they are the first of the vocabulary."""
         return self.tekken.num_special_tokens

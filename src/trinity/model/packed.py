@@ -37,6 +37,7 @@ class PackedDecoder:
         self.model = model
         self._layers = layers
         self._head = head
+        self._scores_TZ = torch.empty(0, model.config.vocab_size)
 
     @classmethod
     def of(cls, model: Transformer, weights: str = "auto") -> Self:
@@ -112,12 +113,19 @@ class PackedDecoder:
         return Hidden(x_TD, ())
 
     def logits(self, states_TD: Tensor, row_tile: int | None = None) -> Tensor:
-        """Vocabulary scores [T, Z], FP32, of states as this decoder leaves them."""
+        """Vocabulary scores [T, Z], FP32, of states as this decoder leaves them.
+
+        Valid until the next call: hundreds of rows are too much memory to be fetched anew in each
+        step.
+        """
         del row_tile  # rows are exact by themselves
         norm = self.model.language_model.model.norm
-        vocab_size = self.model.config.vocab_size
+        rows, vocab_size = len(states_TD), self.model.config.vocab_size
+        if len(self._scores_TZ) < rows:
+            self._scores_TZ = torch.empty(rows, vocab_size)
+        scores_TZ = self._scores_TZ[:rows]
         return native_serving.linear(
-            states_TD.contiguous(), self._head, vocab_size, norm.weight, norm.eps
+            states_TD.contiguous(), self._head, vocab_size, norm.weight, norm.eps, scores_TZ
         )
 
 

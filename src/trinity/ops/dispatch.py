@@ -76,12 +76,12 @@ def mlp_block(x_TD: Tensor, w: MLPWeights, batch: Batch) -> Tensor:
 
 
 def choose_tokens(
-    logits_SZ: Tensor, masks: list[Tensor], settings: list[DrawSettings]
+    logits_SZ: Tensor, addends: list[Tensor], settings: list[DrawSettings]
 ) -> list[int]:
     """See `reference_sampling.choose_tokens`."""
     if HAS_NATIVE and logits_SZ.is_cpu and logits_SZ.dtype == torch.float32:
-        return native_sampling.choose_tokens(logits_SZ, masks, settings)
-    return reference_sampling.choose_tokens(logits_SZ, masks, settings)
+        return native_sampling.choose_tokens(logits_SZ, addends, settings)
+    return reference_sampling.choose_tokens(logits_SZ, addends, settings)
 
 
 def trains_natively(x: Tensor, weight: Tensor, *widths: int) -> bool:

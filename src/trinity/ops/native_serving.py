@@ -209,10 +209,16 @@ def run_layer(layer: Layer, step: Step, experts_T: Tensor, cache_BLC: Tensor, x_
 
 
 def linear(
-    x_TD: Tensor, matrix: kernels.Matrix, outputs: int, norm: Tensor | None, eps: float
+    x_TD: Tensor,
+    matrix: kernels.Matrix,
+    outputs: int,
+    norm: Tensor | None,
+    eps: float,
+    out: Tensor | None = None,
 ) -> Tensor:
-    """norm(x) @ matrix.T, FP32 [T, outputs]; no norm where it is `None`."""
-    out = torch.empty(len(x_TD), outputs)
+    """norm(x) @ matrix.T, FP32 [T, outputs], in `out` if given; no norm where it is `None`."""
+    if out is None:
+        out = torch.empty(len(x_TD), outputs)
     address = 0 if norm is None else norm.data_ptr()
     kernels.linear_layer(matrix, address, eps, len(x_TD), x_TD.data_ptr(), out.data_ptr())
     return out

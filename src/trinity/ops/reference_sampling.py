@@ -27,15 +27,16 @@ class DrawSettings:
 
 
 def choose_tokens(
-    logits_SZ: Tensor, masks: list[Tensor], settings: list[DrawSettings]
+    logits_SZ: Tensor, addends: list[Tensor], settings: list[DrawSettings]
 ) -> list[int]:
     """A token for each row of FP32 logits; -1 where one is not finite.
 
-    Masks [Z] are 0 where a token may be chosen and minus infinity elsewhere.
+    An addend [Z] is added to the row before anything else: minus infinity where a token may not be
+    chosen, elsewhere its bias.
     """
     is_finite = logits_SZ.isfinite().all(-1).tolist()
     # Rows that are not finite run along.
-    allowed_SZ = logits_SZ.nan_to_num(0.0, 0.0, 0.0) + torch.stack(masks)
+    allowed_SZ = logits_SZ.nan_to_num(0.0, 0.0, 0.0) + torch.stack(addends)
     tokens = allowed_SZ.argmax(-1).tolist()
     random = [row for row, one in enumerate(settings) if one.temperature > 0]
     if random:
