@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -43,27 +44,10 @@ class Step:
 class _Groups:
     """How the tokens of a step are grouped: see `PagedBatch`."""
 
-    layout: list[tuple[int, int]]
-    """Row in the block table, and number of tokens, of each sequence."""
-    width: int
     tokens_GQ: Tensor
     sequence_G: Tensor
     last: list[int]
     """Of each group the last token."""
-
-    @classmethod
-    def of(cls, layout: list[tuple[int, int]], width: int) -> _Groups:
-        """Cut each sequence's tokens into groups of `width`; the last repeats its last token."""
-        tokens: list[range | list[int]] = []
-        rows: list[int] = []
-        first = 0
-        for row, num_tokens in layout:
-            for group in _groups(first, first + num_tokens, width):
-                tokens.append(group)
-                rows.append(row)
-            first += num_tokens
-        last = [group[-1] for group in tokens]
-        return cls(layout, width, torch.tensor(tokens), torch.tensor(rows), last)
 
 
 @dataclass(slots=True)
@@ -85,9 +69,6 @@ class BatchBuilder:
         self._table_SB = torch.zeros(config.max_sequences, max_blocks, dtype=torch.int64)
         self._rows: dict[Sequence, _Row] = {}
         self._free_rows = list(range(config.max_sequences - 1, -1, -1))
-        self._runs: list[ExpertRun] = []
-        self._experts_LT = torch.empty(0)
-        self._groups = _Groups.of([(0, 1)], 1)
 
     def build(self, schedule: Schedule) -> Step:
         """The step that advances each sequence of a schedule that is not empty."""
@@ -111,7 +92,7 @@ class BatchBuilder:
         return Step(
             schedule=schedule,
             ids_T=ids_T,
-            experts_LT=self._experts(runs),
+            experts_LT=_experts(tuple(runs)),
             batch=batch,
             last_S=None if len(last) == len(ids) else torch.tensor(last, dtype=torch.int64),
             ready=ready,
@@ -127,7 +108,7 @@ class BatchBuilder:
         return Step(
             schedule=schedule,
             ids_T=ids_T,
-            experts_LT=self._experts([(experts, 1)]),
+            experts_LT=_experts(((experts, 1),)),
             batch=batch,
             last_S=None,
             ready={sequence: 0},
@@ -139,18 +120,16 @@ class BatchBuilder:
         num_decoded = sum(1 + len(s.drafts) for s, n in schedule.items() if n == 1 + len(s.drafts))
         is_narrow = self._is_deterministic or len(positions) in (1, num_decoded)
         width = 1 if is_narrow else GROUP_WIDTH
-        layout = [(self._update_row(s), num_tokens) for s, num_tokens in schedule.items()]
-        # Most steps decode the same sequences as the step before.
-        if layout != self._groups.layout or width != self._groups.width:
-            self._groups = _Groups.of(layout, width)
+        layout = tuple((self._update_row(s), num_tokens) for s, num_tokens in schedule.items())
+        groups = _grouped(layout, width)
         ids_T, positions_T, slots_T = torch.tensor([ids, positions, slots])
         batch = PagedBatch(
             positions_T=positions_T,
             slots_T=slots_T,
             block_table_SB=self._table_SB,
-            group_tokens_GQ=self._groups.tokens_GQ,
-            group_sequence_G=self._groups.sequence_G,
-            context_G=[positions[token] + 1 for token in self._groups.last],
+            group_tokens_GQ=groups.tokens_GQ,
+            group_sequence_G=groups.sequence_G,
+            context_G=[positions[token] + 1 for token in groups.last],
             routing_discount_T=_routing_discounts(schedule),
             row_tile=ROW_TILE if self._is_deterministic else None,
         )
@@ -159,15 +138,6 @@ class BatchBuilder:
     def _slots(self, sequence: Sequence, start: int, stop: int) -> Iterator[int]:
         size, blocks = self._block_size, sequence.blocks
         return (blocks[at // size] * size + at % size for at in range(start, stop))
-
-    def _experts(self, runs: list[ExpertRun]) -> Tensor:
-        if runs != self._runs:
-            counts, lengths = zip(*runs, strict=True)
-            experts_RL = torch.tensor(counts)
-            experts_LT = experts_RL.T.repeat_interleave(torch.tensor(lengths), dim=1)
-            self._experts_LT = experts_LT.contiguous()
-            self._runs = runs
-        return self._experts_LT
 
     def _update_row(self, sequence: Sequence) -> int:
         row = self._rows.get(sequence)
@@ -197,6 +167,30 @@ def _routing_discounts(schedule: Schedule) -> Tensor | None:
         start = sequence.num_computed
         discounts += sequence.routing_discounts(start, start + num_tokens)
     return torch.tensor(discounts)
+
+
+# Most steps decode the same sequences as the step before, or as one a little earlier.
+@lru_cache(maxsize=16)
+def _experts(runs: tuple[ExpertRun, ...]) -> Tensor:
+    """`Step.experts_LT` for runs of tokens."""
+    counts, lengths = zip(*runs, strict=True)
+    experts_LR = torch.tensor(counts).T
+    return experts_LR.repeat_interleave(torch.tensor(lengths), dim=1).contiguous()
+
+
+@lru_cache(maxsize=16)
+def _grouped(layout: tuple[tuple[int, int], ...], width: int) -> _Groups:
+    """The tokens of sequences, whose rows in the block table and numbers of tokens `layout` has, in
+    groups of `width`."""
+    tokens: list[range | list[int]] = []
+    rows: list[int] = []
+    first = 0
+    for row, num_tokens in layout:
+        for group in _groups(first, first + num_tokens, width):
+            tokens.append(group)
+            rows.append(row)
+        first += num_tokens
+    return _Groups(torch.tensor(tokens), torch.tensor(rows), [group[-1] for group in tokens])
 
 
 def _groups(first: int, stop: int, width: int) -> Iterator[range | list[int]]:

@@ -13,7 +13,7 @@ from torch import Tensor
 from trinity.engine.phases import Choices, Phases
 from trinity.engine.sampler import Draws, Sampled
 from trinity.engine.sequence import Sequence
-from trinity.engine.speculation import Drafter
+from trinity.engine.speculation import Drafter, Record
 from trinity.engine.text import TextStream
 from trinity.engine.trial import MOST_TOKENS, Trial, ends_step
 from trinity.inputs.tokenizer import Tokenizer
@@ -23,14 +23,16 @@ from trinity.types import FinishedEvent, FinishReason, Phase, TokenEvent, Usage
 class Choice:
     """A sequence and everything that follows its tokens."""
 
-    def __init__(self, sequence: Sequence, tokenizer: Tokenizer, vocab_size: int) -> None:
-        """Begin the answer of a sequence whose request was checked."""
+    def __init__(
+        self, sequence: Sequence, tokenizer: Tokenizer, vocab_size: int, record: Record
+    ) -> None:
+        """Begin the answer of a sequence whose request was checked; `record` is that of guesses."""
         request = sequence.request
         params = request.sampling
         assert params.max_tokens is not None
         self.sequence = sequence
         self.draws = Draws(params, sequence.index, request.prompt_ids, vocab_size)
-        self.drafter = Drafter(request.prompt_ids, request.prediction_ids)
+        self.drafter = Drafter(request.prompt_ids, request.prediction_ids, record)
         self.finish_reason: FinishReason | None = None
         """Why the answer is complete; `None` while it is not."""
         self.trial: Trial | None = None

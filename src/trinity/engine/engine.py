@@ -24,7 +24,7 @@ from trinity.engine.runner import Computed, Runner
 from trinity.engine.sampler import Sampled, Sampler
 from trinity.engine.scheduler import Allowance, Schedule, Scheduler
 from trinity.engine.sequence import Sequence
-from trinity.engine.speculation import MAX_DRAFT, Gate, SelfDrafts
+from trinity.engine.speculation import MAX_DRAFT, Gate, Record, SelfDrafts
 from trinity.engine.trial import Trial, Verdict
 from trinity.errors import InvalidRequest, Overloaded
 from trinity.inputs.tokenizer import Tokenizer
@@ -110,6 +110,7 @@ class Engine:
         self._sampler = Sampler(tokenizer.num_control, limits.num_tokens, model.vocab_size)
         self._pace = Pace()
         self._gate = Gate(self._pace)
+        self._record = Record()
         self._self_drafts = SelfDrafts(self._gate)
         self._draft_experts = (1,) * model.num_hidden_layers
         self._self_drafted: tuple[Sequence, int, int] | None = None
@@ -174,7 +175,7 @@ class Engine:
             for index in range(request.n)
         ]
         vocab_size = self.limits.model.vocab_size
-        choices = {s: Choice(s, self._tokenizer, vocab_size) for s in sequences}
+        choices = {s: Choice(s, self._tokenizer, vocab_size, self._record) for s in sequences}
         self._open[request.request_id] = _Open(choices, held=sequences[1:])
         self._scheduler.add(sequences[0])
 
@@ -250,18 +251,19 @@ class Engine:
             if choice is None or choice.trial or sequence.mode is Mode.THROUGHPUT:
                 continue
             drafts, trust = choice.draft(MAX_DRAFT)
-            length = self._gate.length(
-                trust,
-                len(drafts),
-                sum(schedule.values()),
-                # Who asks for latency may slow others down a little; who does not, must not.
-                1 if sequence.mode is Mode.LATENCY else num_sequences,
-                is_trying=choice.drafter.is_trying,
-            )
-            choice.drafter.is_trying = length > 0
-            if length:
-                self._scheduler.extend(sequence, drafts[:length], schedule)
-            elif num_sequences == 1 and sequence.mode is Mode.LATENCY and not drafts:
+            if drafts:
+                length = self._gate.length(
+                    trust,
+                    len(drafts),
+                    sum(schedule.values()),
+                    # Who asks for latency may slow others a little; who does not, must not.
+                    1 if sequence.mode is Mode.LATENCY else num_sequences,
+                    is_trying=choice.drafter.is_trying,
+                )
+                choice.drafter.is_trying = length > 0
+                if length:
+                    self._scheduler.extend(sequence, drafts[:length], schedule)
+            elif num_sequences == 1 and sequence.mode is Mode.LATENCY:
                 self._let_guess(sequence, choice, schedule)
             self._totals.drafted_tokens += len(sequence.drafts)
 

@@ -92,7 +92,7 @@ class Draws:
         return self._seen_Z is not None or self._count_Z is not None
 
     def penalised(self, logits_Z: Tensor) -> Tensor:
-        """The logits with the bias added, which penalties scale too, and the penalties taken off."""
+        """The logits with the bias added, which penalties scale, and the penalties taken off."""
         if self._bias_Z is not None:
             logits_Z = logits_Z + self._bias_Z
         if self._seen_Z is not None:

@@ -22,11 +22,19 @@ from tests.unit.engine.fakes import (
 )
 from trinity.engine.engine import Engine
 from trinity.engine.pace import Pace
-from trinity.engine.speculation import MAX_DRAFT, PROBE_EVERY, WINDOW, Drafter, Gate, SelfDrafts
+from trinity.engine.speculation import (
+    MAX_DRAFT,
+    PROBE_EVERY,
+    WINDOW,
+    Drafter,
+    Gate,
+    Record,
+    SelfDrafts,
+)
 
 
 def test_what_followed_before_is_guessed_again() -> None:
-    drafter = Drafter([1, 2, 3, 4, 5, 9, 2, 3], [])
+    drafter = Drafter([1, 2, 3, 4, 5, 9, 2, 3], [], Record())
     guesses, trust = drafter.draft(3)
     assert guesses == [4, 5, 9]
     assert 0 < trust < 1
@@ -35,23 +43,37 @@ def test_what_followed_before_is_guessed_again() -> None:
 
 
 def test_the_longest_match_goes_first_and_the_latest_among_equals() -> None:
-    drafter = Drafter([1, 2, 3, 7, 8, 2, 3, 4, 8, 2, 3, 5, 1, 2, 3], [])
+    drafter = Drafter([1, 2, 3, 7, 8, 2, 3, 4, 8, 2, 3, 5, 1, 2, 3], [], Record())
     assert drafter.draft(1)[0] == [7]
-    assert Drafter([8, 2, 4, 9, 2, 5, 0, 2], []).draft(1)[0] == []
-    assert Drafter([0, 2, 4, 0, 2, 5, 0, 2], []).draft(1)[0] == [5]
+    assert Drafter([8, 2, 4, 9, 2, 5, 0, 2], [], Record()).draft(1)[0] == []
+    assert Drafter([0, 2, 4, 0, 2, 5, 0, 2], [], Record()).draft(1)[0] == [5]
 
 
 def test_a_prediction_is_followed_where_the_prompt_has_nothing() -> None:
-    assert Drafter([7, 5, 6], [4, 5, 6, 1, 2]).draft(3)[0] == [1, 2, 7]
-    assert Drafter([5, 6, 9, 5, 6], [4, 5, 6, 1, 2]).draft(1)[0] == [9]
+    assert Drafter([7, 5, 6], [4, 5, 6, 1, 2], Record()).draft(3)[0] == [1, 2, 7]
+    assert Drafter([5, 6, 9, 5, 6], [4, 5, 6, 1, 2], Record()).draft(1)[0] == [9]
 
 
 def test_a_repetition_is_guessed_to_go_on() -> None:
-    assert Drafter([1, 2, 1, 2, 1], []).draft(5)[0] == [2, 1, 2, 1, 2]
+    assert Drafter([1, 2, 1, 2, 1], [], Record()).draft(5)[0] == [2, 1, 2, 1, 2]
+
+
+def test_a_prompt_read_at_once_is_known_as_one_read_token_by_token() -> None:
+    rng = random.Random(5)
+    for length in (0, 1, 2, 3, 4, 5, 6, 40):
+        ids = [rng.randrange(4) for _ in range(length)]
+        at_once, by_token = Drafter(ids, [], Record()), Drafter([], [], Record())
+        for token in ids:
+            by_token.accept(token)
+            by_token.draft(0)
+        for token in [rng.randrange(4) for _ in range(40)]:
+            assert at_once.draft(5)[0] == by_token.draft(5)[0]
+            at_once.accept(token)
+            by_token.accept(token)
 
 
 def test_trust_follows_the_guesses_even_if_none_is_tried() -> None:
-    drafter = Drafter([1, 2] * 6, [])
+    drafter = Drafter([1, 2] * 6, [], Record())
     first = drafter.draft(0)[1]
     for token in [1, 2] * 6:
         drafter.accept(token)
@@ -66,8 +88,22 @@ def test_trust_follows_the_guesses_even_if_none_is_tried() -> None:
     assert low < high
 
 
+def test_a_new_answer_begins_with_what_became_of_earlier_guesses() -> None:
+    record = Record()
+    usual = Drafter([1, 2] * 6, [], record).draft(0)[1]
+    for _ in range(3):
+        drafter = Drafter([1, 2] * 6, [], record)
+        for token in range(100, 130):
+            drafter.draft(0)
+            drafter.accept(token)
+            drafter.accept(1)
+            drafter.accept(2)
+    assert Drafter([1, 2] * 6, [], record).draft(0)[1] < usual
+    assert Drafter([1, 2] * 6, [], Record()).draft(0)[1] == usual
+
+
 def test_a_long_prompt_is_read_from_its_end_alone() -> None:
-    drafter = Drafter([1, 2, 3, *[0] * WINDOW, 1, 2], [])
+    drafter = Drafter([1, 2, 3, *[0] * WINDOW, 1, 2], [], Record())
     assert drafter.draft(1)[0] == []
 
 
