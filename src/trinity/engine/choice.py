@@ -66,6 +66,8 @@ class Choice:
         such as those of a picture, must not be computed as an answer's."""
         most = min(most, self.num_left - 1)
         drafts, trust = self.drafter.draft(most)
+        if not drafts:
+            return [], 0.0
         return list(takewhile(lambda token: not self._tokenizer.is_control(token), drafts)), trust
 
     def begin_trial(self) -> bool:

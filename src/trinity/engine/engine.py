@@ -24,7 +24,7 @@ from trinity.engine.runner import Computed, Runner
 from trinity.engine.sampler import Sampled, Sampler
 from trinity.engine.scheduler import Allowance, Schedule, Scheduler
 from trinity.engine.sequence import Sequence
-from trinity.engine.speculation import MAX_DRAFT, Gate, Record, SelfDrafts
+from trinity.engine.speculation import MAX_DRAFT, SELF_DRAFT, Gate, Record, SelfDrafts
 from trinity.engine.trial import Trial, Verdict
 from trinity.errors import InvalidRequest, Overloaded
 from trinity.inputs.tokenizer import Tokenizer
@@ -111,9 +111,10 @@ class Engine:
         self._pace = Pace()
         self._gate = Gate(self._pace)
         self._record = Record()
-        self._self_drafts = SelfDrafts(self._gate)
+        self._self_drafts = SelfDrafts()
         self._draft_experts = (1,) * model.num_hidden_layers
-        self._self_drafted: tuple[Sequence, int, int] | None = None
+        # Whether a step was one of those in which the model may guess itself, of full length.
+        self._is_comparable = False
         self._latency_until = 0.0
         self._prompt_experts = (model.num_experts_per_tok,) * model.num_hidden_layers
         self._open: dict[str, _Open] = {}
@@ -196,10 +197,15 @@ class Engine:
 
     def step(self) -> list[Event]:
         """Advance by one schedule and one model call; returns what happened, [] when idle."""
+        started, num_generated = time.perf_counter(), self._totals.generated_tokens
         schedule = self._scheduler.schedule(self._allowance())
+        self._is_comparable = False
         if schedule:
             with torch_threads(self._runner.torch_threads):
                 self._conclude(*self._compute(schedule))
+        num_generated = self._totals.generated_tokens - num_generated
+        if self._is_comparable and num_generated:
+            self._self_drafts.measure(time.perf_counter() - started, num_generated)
         events, self._outbox = self._outbox, []
         return events
 
@@ -271,6 +277,7 @@ class Engine:
         """Add guesses that the model makes itself with one expert, where they pay."""
         if sequence.request.active_experts == self._draft_experts:
             return
+        self._is_comparable = choice.num_left > SELF_DRAFT
         most = min(self._self_drafts.length(), choice.num_left - 1)
         if most <= 0:
             return
@@ -278,16 +285,13 @@ class Engine:
         num_slots = len(sequence.drafts)
         sequence.drafts = []
         for _ in range(num_slots):
-            started = time.perf_counter()
             computed = self._runner.run(self._builder.build_draft(sequence, self._draft_experts))
             token_id = int(computed.logits_SZ[-1].argmax())
-            self._self_drafts.measure(time.perf_counter() - started)
             sequence.draft_expert_rows += sum(self._draft_experts)
             if self._tokenizer.is_control(token_id):
                 break
             sequence.drafts.append(token_id)
         schedule[sequence] = 1 + len(sequence.drafts)
-        self._self_drafted = sequence, len(sequence.drafts), sequence.num_accepted
 
     def _try(self, schedule: Schedule) -> None:
         """Begin a trial answer where a request wants one and a step of its thinking has ended.
@@ -314,10 +318,6 @@ class Engine:
         logits_SZ = self._judge(rows, computed.logits_SZ)
         while rows:
             rows = self._choose(rows, logits_SZ)
-        if self._self_drafted:
-            sequence, num_guessed, num_accepted = self._self_drafted
-            self._self_drafts.judge(sequence.num_accepted - num_accepted, num_guessed)
-            self._self_drafted = None
 
     def _judge(self, rows: dict[Choice, int], logits_SZ: Tensor) -> Tensor:
         """Go on with the trial answers, or end them.

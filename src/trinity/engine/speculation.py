@@ -18,8 +18,10 @@ WINDOW = 16_384
 MAX_DRAFT = 8
 """Tokens guessed at once."""
 
-PROBE_EVERY = 2048
-"""Steps between two that let the model guess to see whether it would pay by now."""
+SELF_DRAFT = 4
+"""Tokens that the model guesses at once itself."""
+PROBE_EVERY, TRIAL = 2048, 16
+"""Steps between trials of such guesses, and steps of a trial."""
 
 _FIRST_TRUST = (0.9, 0.6, 0.3)
 _MEMORY, _LONG_MEMORY = 0.9, 0.98
@@ -54,6 +56,7 @@ class Drafter:
         # The prompt comes last: its end is what the answer continues.
         self._unread = [*prediction_ids[-WINDOW:], *prompt_ids[-WINDOW:]]
         self._ids: list[int] = []
+        self._tail: tuple[int, ...] = ()  # the last of them
         self._next: tuple[dict[tuple[int, ...], int], ...] = tuple({} for _ in ORDERS)
         self._record = record
         self._trust = list(record.trust)
@@ -79,8 +82,9 @@ class Drafter:
             for token_id in self._unread:
                 self._read(token_id)
         self._unread.clear()
+        self._tail = tuple(self._ids[-ORDERS[0] :])
         for order, length in enumerate(ORDERS):
-            start = self._next[order].get(tuple(self._ids[-length:]))
+            start = self._next[order].get(self._tail[-length:])
             if start is not None:
                 self._guessed = order, self._ids[start]
                 return self._copy(start, most), self._trust[order]
@@ -89,8 +93,8 @@ class Drafter:
     def _read(self, token_id: int) -> None:
         """Remember what came after the last few tokens."""
         for length, following in zip(ORDERS, self._next, strict=True):
-            if len(self._ids) >= length:
-                following[tuple(self._ids[-length:])] = len(self._ids)
+            if len(self._tail) >= length:
+                following[self._tail[-length:]] = len(self._ids)
         self._ids.append(token_id)
 
     def _read_prompt(self, token_ids: list[int]) -> None:
@@ -128,18 +132,16 @@ class Gate:
         tokens: int,
         *,
         is_trying: bool,
-        making_s: float = 0.0,
     ) -> int:
         """How many tokens to guess, at most `most`, in a step that computes `rows` rows anyway.
 
         `trust` is how likely a guess is right, `tokens` how many tokens the step yields that count:
         1 where only this answer's speed matters. An answer that guessed before (`is_trying`) goes
-        on with less to gain than one that did not, so that small changes do not switch it. A guess
-        takes `making_s` seconds to make, beside those of its row.
+        on with less to gain than one that did not, so that small changes do not switch it.
         """
         if not self._pace.is_known:
             return 0
-        row_share = (self._pace.per_row() + making_s) / self._pace.time(rows)
+        row_share = self._pace.per_row() / self._pace.time(rows)
         best, best_gain = 0, _STOP_GAIN if is_trying else _START_GAIN
         expected, chance = 0.0, 1.0
         for length in range(1, most + 1):
@@ -155,38 +157,38 @@ class SelfDrafts:
     """Whether the model should guess itself: the same weights and cache with one expert a token.
 
     Its guesses are nearly always right, and each takes a step of its own, so they pay where a step
-    with one expert is much cheaper than one with all. As latents of the guesses are computed anew
-    with the others, nothing is left of them.
+    with one expert is much cheaper than one with all. Whether they do is tried out from time to
+    time: seconds a token with and without. As latents of the guesses are computed anew with the
+    others, nothing is left of them.
     """
 
-    def __init__(self, gate: Gate) -> None:
-        """Begin with nothing measured; `gate` knows the steps with all experts."""
-        self._gate = gate
-        self._pace = Pace()
-        self._trust = _FIRST_TRUST[0]
-        self._steps_left = 0
-        self._is_trying = False
+    def __init__(self) -> None:
+        """Begin without guesses, and with a trial after a few steps."""
+        self._seconds: dict[bool, float] = {}  # a token, by whether guesses were made
+        self._is_on = self._is_trial = False
+        self._steps_left = TRIAL
 
     def length(self) -> int:
-        """How many tokens to guess in a step that computes one row."""
-        if self._steps_left == 0:
-            self._steps_left = PROBE_EVERY
-            return 1
-        self._steps_left -= 1
-        if not self._pace.is_known:
-            return 0
-        making_s = self._pace.time(1)
-        length = self._gate.length(
-            self._trust, MAX_DRAFT, 1, 1, is_trying=self._is_trying, making_s=making_s
+        """How many tokens to guess in a step of one answer."""
+        return SELF_DRAFT if self._is_on or self._is_trial else 0
+
+    def measure(self, seconds: float, tokens: int) -> None:
+        """Note how long such a step took, guesses included, and the tokens that it yielded."""
+        with_guesses = self.length() > 0
+        before = self._seconds.get(with_guesses)
+        # One step that something else held up is no reason to change.
+        last = seconds / tokens if before is None else min(seconds / tokens, 2 * before)
+        self._seconds[with_guesses] = (
+            last if before is None else _MEMORY * before + (1 - _MEMORY) * last
         )
-        self._is_trying = length > 0
-        return length
+        self._steps_left -= 1
+        if self._steps_left == 0:
+            self._is_trial = not (self._is_trial or self._is_on)
+            self._steps_left = TRIAL if self._is_trial else PROBE_EVERY
+            if with_guesses and not self._is_on:
+                self._is_on = self._gain() > _START_GAIN
+        elif self._is_on:
+            self._is_on = self._gain() > _STOP_GAIN
 
-    def measure(self, seconds: float) -> None:
-        """Note how long a step took that guessed one token."""
-        self._pace.measure(1, seconds)
-
-    def judge(self, num_right: int, num_guessed: int) -> None:
-        """Note how many of the guesses of a step were right, up to the first that was not."""
-        for is_right in [True] * num_right + [False] * (num_guessed > num_right):
-            self._trust = _MEMORY * self._trust + (1 - _MEMORY) * is_right
+    def _gain(self) -> float:
+        return self._seconds[False] / self._seconds[True]

@@ -25,6 +25,8 @@ from trinity.engine.pace import Pace
 from trinity.engine.speculation import (
     MAX_DRAFT,
     PROBE_EVERY,
+    SELF_DRAFT,
+    TRIAL,
     WINDOW,
     Drafter,
     Gate,
@@ -323,6 +325,7 @@ def let_it_guess(engine: Engine, length: int = 3) -> None:
     """Let the model guess in every step, whatever it costs."""
     engine._gate.length = lambda *_args, **_settings: 0
     engine._self_drafts.length = lambda: length
+    engine._self_drafts.measure = lambda *_: None
 
 
 @pytest.mark.parametrize("temperature", [0.0, 0.7])
@@ -384,30 +387,35 @@ def test_it_guesses_for_latency_with_more_than_one_expert_alone(other: dict) -> 
     assert len(runner.steps) == engine.stats.steps
 
 
-def self_drafts(step_s: float, row_s: float, making_s: float) -> SelfDrafts:
-    drafts = SelfDrafts(measured(step_s, row_s))
-    drafts.length()
-    for _ in range(20):
-        drafts.measure(making_s)
-        drafts.judge(1, 1)
-    return drafts
+def steps_of(drafts: SelfDrafts, count: int, plain_s: float, guessing_s: float) -> list[int]:
+    """The lengths of so many steps, whose tokens take so long without guesses and with them."""
+    lengths = []
+    for _ in range(count):
+        lengths.append(drafts.length())
+        drafts.measure(*((guessing_s * 3, 3) if lengths[-1] else (plain_s, 1)))
+    return lengths
 
 
-def test_the_model_guesses_where_its_guesses_are_cheap() -> None:
-    assert self_drafts(1.0, 0.05, 0.1).length() > 1
-    assert self_drafts(1.0, 0.05, 0.95).length() == 0
-    assert self_drafts(0.2, 1.0, 0.9).length() == 0
+def test_the_model_guesses_itself_where_that_is_faster() -> None:
+    assert steps_of(SelfDrafts(), 3 * TRIAL, 1.0, 0.8)[TRIAL:] == [SELF_DRAFT] * 2 * TRIAL
+    for slow in (0.97, 1.5):
+        lengths = steps_of(SelfDrafts(), 3 * TRIAL, 1.0, slow)
+        assert lengths == [0] * TRIAL + [SELF_DRAFT] * TRIAL + [0] * TRIAL
 
 
-def test_wrong_guesses_of_the_model_end_its_guessing() -> None:
-    drafts = self_drafts(1.0, 0.05, 0.2)
-    for _ in range(40):
-        drafts.judge(0, 2)
-    assert drafts.length() == 0
+def test_guesses_of_the_model_that_became_slow_end() -> None:
+    drafts = SelfDrafts()
+    steps_of(drafts, 3 * TRIAL, 1.0, 0.8)
+    assert steps_of(drafts, 2 * TRIAL, 1.0, 1.3)[-1] == 0
+
+
+def test_one_slow_step_does_not_end_guesses_of_the_model() -> None:
+    drafts = SelfDrafts()
+    steps_of(drafts, 3 * TRIAL, 1.0, 0.5)
+    drafts.measure(100.0, 1)
+    assert drafts.length() == SELF_DRAFT
 
 
 def test_the_model_tries_again_from_time_to_time() -> None:
-    drafts = self_drafts(1.0, 0.05, 0.95)
-    lengths = [drafts.length() for _ in range(2 * PROBE_EVERY + 2)]
-    assert set(lengths) == {0, 1}
-    assert sum(lengths) == 2
+    lengths = steps_of(SelfDrafts(), 2 * (TRIAL + PROBE_EVERY) + TRIAL, 1.0, 2.0)
+    assert lengths.count(SELF_DRAFT) == 2 * TRIAL
