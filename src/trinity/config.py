@@ -200,8 +200,9 @@ class EngineConfig:
     prefix_cache: bool = True
     """Reuse cache blocks of equal prompt prefixes."""
     weights: str = "auto"
-    """What the native kernels hold weights as, one of `WEIGHTS`; `auto` loses nothing. `mixed` is
-    int4 for routed experts and int8 for what every token passes through."""
+    """What the native kernels hold weights as, one of `WEIGHTS`; `auto` is what the checkpoint says
+    that it serves best as, else loses nothing. `mixed` is int4 for routed experts and int8 for what
+    every token passes through."""
 
     def __post_init__(self) -> None:
         """Raise `ConfigError` for a format that does not exist, and for what excludes itself."""

@@ -47,6 +47,7 @@ def export_run(run: Path, directory: Path, recipe: str | None = None) -> int:
         table.write_text(_default_intensity(config), encoding="utf-8")
     parts = [*sorted(directory.glob("*.safetensors*")), *map(directory.joinpath, _SMALL_FILES)]
     manifest = {
+        **_kept(directory / "trinity.json"),
         "name": directory.resolve().name,
         "trained_experts": settings["corpus"]["expert_range"]
         if config.n_routed_experts
@@ -58,6 +59,14 @@ def export_run(run: Path, directory: Path, recipe: str | None = None) -> int:
     }
     (directory / "trinity.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     return int(state["tokens"])
+
+
+def _kept(manifest: Path) -> dict[str, str]:
+    """What an earlier manifest says of serving, which training does not change."""
+    if not manifest.is_file():
+        return {}
+    weights = json.loads(manifest.read_text(encoding="utf-8")).get("weights")
+    return {"weights": weights} if weights else {}
 
 
 def model_config(values: dict[str, Any]) -> AnyConfig:

@@ -24,8 +24,9 @@ WeightsOption = Annotated[
     typer.Option(
         "--weights",
         metavar="W",
-        help=f"What weights are held as in memory: {', '.join(WEIGHTS)}. `auto` loses nothing; "
-        "`mixed` is int4 for routed experts and int8 for all else.",
+        help=f"What weights are held as in memory: {', '.join(WEIGHTS)}. `auto` is what the "
+        "checkpoint serves best as, where it says so, else loses nothing; `mixed` is int4 for "
+        "routed experts and int8 for all else.",
         show_default=True,
     ),
 ]

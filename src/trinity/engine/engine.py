@@ -32,9 +32,10 @@ from trinity.ops.dispatch import torch_threads
 from trinity.types import AbortedEvent, Event, FailedEvent, GenerationRequest, Mode
 
 SLOWDOWN = 0.2
-"""By how much others may lengthen the steps of latency requests, as a share."""
+"""By how much tokens that others decode, and again their prompts, may lengthen the steps of latency
+requests, as a share."""
 PROMPT_BESIDE = 16
-"""Prompt tokens of others in a step, while there is latency traffic."""
+"""Prompt tokens of others in a step that has any, while there is latency traffic."""
 LATENCY_HOLD_S = 2.0
 """How long after a latency request others are still held back."""
 
@@ -116,6 +117,7 @@ class Engine:
         # Whether a step was one of those in which the model may guess itself, of full length.
         self._is_comparable = False
         self._latency_until = 0.0
+        self._prompt_credit = 0.0  # prompt tokens that others may compute
         self._prompt_experts = (model.num_experts_per_tok,) * model.num_hidden_layers
         self._open: dict[str, _Open] = {}
         self._outbox: list[Event] = []
@@ -225,16 +227,23 @@ class Engine:
 
         It outlasts the last of them a little, so that the next does not arrive amid a long step.
         """
-        urgent = [s for s in self._scheduler.running if s.mode is Mode.LATENCY]
-        now = time.monotonic()
-        if urgent:
+        scheduler, now = self._scheduler, time.monotonic()
+        # Those that wait are in order of rank, so that the first tells whether there is one.
+        num_urgent = sum(
+            s.mode is Mode.LATENCY for s in [*scheduler.running, *scheduler.waiting[:1]]
+        )
+        if num_urgent:
             self._latency_until = now + LATENCY_HOLD_S
         elif now >= self._latency_until:
             return None
-        if not urgent or not self._pace.is_known:
+        if not num_urgent or not self._pace.is_known:
             return Allowance(self._config.max_sequences, PROMPT_BESIDE)
-        share = self._pace.per_row() / self._pace.time(len(urgent))
-        return Allowance(max(1, int(SLOWDOWN / share)), PROMPT_BESIDE)
+        rows = SLOWDOWN * self._pace.time(num_urgent) / self._pace.per_row()
+        # Prompts as a chunk now and then: a step that has one cannot guess.
+        self._prompt_credit += rows
+        prompt = PROMPT_BESIDE if self._prompt_credit >= PROMPT_BESIDE else 0
+        self._prompt_credit -= min(self._prompt_credit, prompt)
+        return Allowance(max(1, int(rows)), prompt)
 
     def _compute(self, schedule: Schedule) -> tuple[Step, Computed]:
         """Make the model call of a step; where all sequences decode, with guesses, and timed."""

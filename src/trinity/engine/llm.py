@@ -110,7 +110,7 @@ class LLM:
         manifest = read_manifest(directory)
         tokenizer = Tokenizer(directory / VOCABULARY_FILE)
         config = read_config(directory)
-        network = _open_network(directory, config, engine.weights)
+        network = _open_network(directory, config, engine.weights, manifest)
         path = directory / INTENSITY_FILE
         has_table = path.is_file()
         table = IntensityTable.load(path, config) if has_table else IntensityTable.standard(config)
@@ -306,11 +306,13 @@ def _generation_of(answer: Answer) -> Generation:
     )
 
 
-def _open_network(directory: Path, config: AnyConfig, weights: str) -> Transformer | PackedDecoder:
+def _open_network(
+    directory: Path, config: AnyConfig, weights: str, manifest: Manifest
+) -> Transformer | PackedDecoder:
     if is_packed(directory):
         return open_packed(directory, weights)
     if PackedDecoder.can_run(config):
-        return PackedDecoder.load(directory, weights)
+        return PackedDecoder.load(directory, manifest.weights if weights == "auto" else weights)
     return load_model(directory)
 
 
