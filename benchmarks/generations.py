@@ -1,7 +1,7 @@
 """The mixture beside the dense model of the generation before, end to end.
 
     python benchmarks/generations.py DENSE [--model mini] [--items 20] [--runs 5] \
-        [--effort high] [--scored 200]
+        [--effort high] [--scored 200] [--weights int8]
 
 Both answer the same exercises, one after another and taking turns, with the same engine, kernels
 and effort: the dense model without guessing, the mixture plainly, in latency mode (lossless), and
@@ -87,9 +87,12 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--effort", default="high")
     parser.add_argument("--scored", type=int, default=200)
+    parser.add_argument("--weights", default="int8", help="of both")
     arguments = parser.parse_args()
-    silent = EngineConfig(speculation=False, prefix_cache=False)
-    guessing = LLM.load(arguments.model, EngineConfig(prefix_cache=False))
+    silent = EngineConfig(weights=arguments.weights, speculation=False, prefix_cache=False)
+    guessing = LLM.load(
+        arguments.model, EngineConfig(weights=arguments.weights, prefix_cache=False)
+    )
     ways = {
         "dense": Way(LLM.load(arguments.dense, silent)),
         "mixture": Way(LLM.load(arguments.model, silent)),
@@ -113,6 +116,7 @@ def main() -> None:
                 "generations",
                 model=guessing.model_name,
                 effort=arguments.effort,
+                weights=arguments.weights,
                 runs=arguments.runs,
                 kinds=figures,
             )

@@ -19,7 +19,8 @@ INTRODUCTION = """\
 A demonstration of the mechanism, not of what a large model knows: {total:,} parameters, 128 experts
 of which 4 and a shared one are active, {active:,} parameters at work per token (head included,
 embedding not). Trained on {tokens:,} tokens of generated exercises, on nothing else, by
-`recipes/{recipe}.py`. Licence: {licence}.
+`recipes/{recipe}.py`. Stored in BF16; native kernels hold it as `{weights}` unless `--weights` says
+otherwise. Licence: {licence}.
 
 It answers short questions inside its exercises' domains: arithmetic, small word problems, letters,
 lists, dates, logic; words, numbers, shapes and charts in small pictures (at most 192 pixels along
@@ -86,7 +87,7 @@ def main() -> None:
     config = read_config(directory)
     active = active_parameters(config, config.num_experts_per_tok)
     card = INTRODUCTION.format(
-        **manifest,
+        **{"weights": "auto"} | manifest,
         total=count_parameters(config).total,
         active=active.with_head,
         seed=board["config"]["seed"],

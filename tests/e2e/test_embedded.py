@@ -13,6 +13,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 import trinity
 from trinity import LLM
+from trinity.config import EngineConfig
+from trinity.model.packed import PackedDecoder
+from trinity.ops import dispatch
 from trinity.types import ChatRequest, IntensityRequest, Message, SamplingParams
 
 MINI = Path(trinity.__file__).parent / "models/mini"
@@ -120,3 +123,13 @@ def test_the_command_line_answers_in_json() -> None:
     answer = json.loads(done.stdout)
     assert answer["usage"]["completion_tokens"] > 0
     assert answer["effective"]["effort_token"] == "high"
+
+
+@pytest.mark.skipif(not dispatch.HAS_NATIVE, reason="the kernels are not installed")
+def test_it_is_served_in_the_format_that_its_manifest_names() -> None:
+    def head_bytes(weights: str) -> int:
+        decoder = LLM.load("mini", EngineConfig(weights=weights)).engine.runner._decoder
+        assert isinstance(decoder, PackedDecoder)
+        return decoder.head_bytes
+
+    assert head_bytes("auto") == head_bytes("int8") < head_bytes("bf16")

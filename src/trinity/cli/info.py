@@ -35,6 +35,8 @@ class _Subject:
     directory: Path | None = None
     stored: WeightFormat | None = None
     trained_experts: tuple[int, int] | None = None
+    served_as: str | None = None
+    """The format that native kernels hold the weights in by default."""
 
     @property
     def expert_counts(self) -> list[int]:
@@ -74,12 +76,14 @@ def _find(model: str) -> _Subject:
         if model in PRESETS:
             return _Subject(name=model, config=PRESETS[model])
         raise
+    manifest = read_manifest(directory)
     return _Subject(
         name=model,
         config=read_config(directory),
         directory=directory,
         stored=read_weight_format(directory),
-        trained_experts=read_manifest(directory).trained_experts,
+        trained_experts=manifest.trained_experts,
+        served_as=manifest.weights,
     )
 
 
@@ -90,6 +94,7 @@ def _as_json(subject: _Subject, machine: Machine, verdicts: list[Fit]) -> dict[s
         "directory": str(subject.directory) if subject.directory else None,
         "weight_format": subject.stored.value if subject.stored else None,
         "trained_experts": subject.trained_experts,
+        "served_as": subject.served_as,
         "shape": asdict(config),
         "parameters": cost.count_parameters(config).as_dict(),
         "active_parameters": {
@@ -133,7 +138,8 @@ def _show(subject: _Subject, machine: Machine, verdicts: list[Fit]) -> None:
         low, high = subject.trained_experts
         span = str(low) if low == high else f"{low} to {high}"
         trained = f", trained for {span} active experts" if high else ""
-        console.print(f"Stored in {subject.stored.value.upper()}{trained}.")
+        served = "" if subject.served_as == "auto" else f", served as {subject.served_as}"
+        console.print(f"Stored in {subject.stored.value.upper()}{trained}{served}.")
     console.print(_parameter_table(subject.config))
     console.print(_active_table(subject))
     console.print(_decode_table(subject))

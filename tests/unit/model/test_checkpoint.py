@@ -177,10 +177,19 @@ def test_a_package_without_the_embedded_weights_says_so(
 def test_the_manifest_is_read_or_derived(saved: Path) -> None:
     manifest = read_manifest(saved)
     assert (manifest.name, manifest.trained_experts) == ("some-model", (4, 4))
-    written = {"name": "mini", "trained_experts": [1, 6], "steps": 5}
+    assert manifest.weights == "auto"
+    written = {"name": "mini", "trained_experts": [1, 6], "weights": "int8", "steps": 5}
     (saved / "trinity.json").write_text(json.dumps(written))
     manifest = read_manifest(saved)
     assert (manifest.name, manifest.trained_experts) == ("mini", (1, 6))
+    assert manifest.weights == "int8"
+
+
+def test_a_manifest_with_a_format_that_does_not_exist_is_refused(saved: Path) -> None:
+    written = {"name": "x", "trained_experts": [1, 6], "weights": "int3"}
+    (saved / "trinity.json").write_text(json.dumps(written))
+    with pytest.raises(CheckpointError, match="weights"):
+        read_manifest(saved)
 
 
 @pytest.mark.parametrize("value", [[0, 4], [4, 1], [1, 7], [1], 4, ["1", "6"], [True, 4]])
