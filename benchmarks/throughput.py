@@ -1,7 +1,7 @@
 """Requests a second of the mixture beside the dense model of the generation before.
 
     python benchmarks/throughput.py [--mixture bench-1500m] [--dense bench-dense] [--weights int8] \
-        [--streams 8,32,128,512] [--runs 1]
+        [--streams 1,8,32,128,512] [--runs 1]
 
 Streams of 128 random prompt tokens and 128 output tokens begin together, in the same engine with
 the same kernels, and models take turns: the dense one, the mixture with its own experts, and the
@@ -136,7 +136,7 @@ def main() -> None:
     parser.add_argument("--mixture", default="bench-1500m")
     parser.add_argument("--dense", default="bench-dense")
     parser.add_argument("--weights", default="int8")
-    parser.add_argument("--streams", default="8,32,128,512")
+    parser.add_argument("--streams", default="1,8,32,128,512")
     parser.add_argument("--runs", type=int, default=1)
     arguments = parser.parse_args()
     counts = [int(count) for count in arguments.streams.split(",")]
