@@ -35,14 +35,17 @@ class Way:
 
     engine: TrinityEngine
     experts: int
+    """Of prompt and answer."""
     discount: float = 1.0
 
     def request(self) -> GenerationRequest:
         """A random request."""
         request = self.engine.request(PROMPT, OUTPUT)
+        experts = (self.experts,) * len(request.active_experts)
         return replace(
             request,
-            active_experts=(self.experts,) * len(request.active_experts),
+            active_experts=experts,
+            prompt_experts=experts,
             routing_discount=self.discount,
             mode=Mode.THROUGHPUT,
         )

@@ -174,6 +174,9 @@ class EffectiveIntensity:
     """The `reasoning_effort` that stands in the prompt."""
     active_experts: tuple[int, ...]
     """Experts per token while decoding, one count a layer."""
+    prompt_experts: tuple[int, ...] | None = None
+    """Experts per token of the prompt; `None`: the model's own count. Fewer only in a lossy profile
+    for throughput, which is also a matter of prompts."""
     thinking_token_budget: int | None
     """`None` is no limit but the context's."""
     temperature: float
@@ -218,7 +221,10 @@ class GenerationRequest:
     sampling: SamplingParams
     """`temperature`, `top_p`, `seed` and `max_tokens` are set here."""
     active_experts: tuple[int, ...]
-    """Experts per decoded token, one count a layer; prompts run at the model's own count."""
+    """Experts per decoded token, one count a layer."""
+    prompt_experts: tuple[int, ...] | None = None
+    """Experts per token of the prompt, one count a layer; `None` is the model's own count. Blocks of
+    the cache are shared among prompts of equal counts alone."""
     thinking_token_budget: int | None = None
     early_exit: float | None = None
     """How confident a trial answer must be to end the thinking, above 0 and below 1; `None`: there

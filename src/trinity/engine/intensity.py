@@ -157,6 +157,11 @@ def resolve(
         top_p=level.top_p if sampling.top_p is None else sampling.top_p,
         early_exit=table.early_exit if asked.early_exit else None,
         lossy=profile is not None,
+        prompt_experts=(
+            tuple(min(count, own) for count in experts)
+            if profile is not None and mode is Mode.THROUGHPUT
+            else None
+        ),
         routing_discount=level.routing_discount,
     )
     return effective, tuple(warnings)

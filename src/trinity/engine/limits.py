@@ -74,12 +74,15 @@ class Limits:
             )
         layers, most = self.model.num_hidden_layers, self.model.n_routed_experts
         least = min(1, most)  # a dense model has none
-        counts = request.active_experts
-        if len(counts) != layers or not all(least <= count <= most for count in counts):
-            raise InvalidRequest(
-                f"active_experts must be {layers} counts, one a layer, from {least} to {most}.",
-                param="active_experts",
-            )
+        for name in ("active_experts", "prompt_experts"):
+            counts = getattr(request, name)
+            if counts is None:
+                continue
+            if len(counts) != layers or not all(least <= count <= most for count in counts):
+                raise InvalidRequest(
+                    f"{name} must be {layers} counts, one a layer, from {least} to {most}.",
+                    param="active_experts",
+                )
         if request.early_exit is not None and not 0 < request.early_exit < 1:
             raise InvalidRequest(
                 f"early_exit is {request.early_exit}; it must be between 0 and 1.",

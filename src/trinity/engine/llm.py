@@ -228,6 +228,7 @@ class LLM:
                 max_tokens=max_tokens,
             ),
             active_experts=effective.active_experts,
+            prompt_experts=effective.prompt_experts,
             thinking_token_budget=effective.thinking_token_budget,
             early_exit=effective.early_exit,
             routing_discount=effective.routing_discount,

@@ -40,7 +40,8 @@ class Sequence:
     ) -> None:
         """Choice `index` of `request`, which came as the `arrival`-th, served as `mode`.
 
-        `prompt_experts` are the model's own experts per token in each layer.
+        `prompt_experts` are the model's own experts per token in each layer, for requests that do
+        not say how many their prompts take.
         """
         self.request = request
         self.index = index
@@ -64,7 +65,7 @@ class Sequence:
         """Expert evaluations, all layers, that made guesses."""
         self.num_tried = 0
         """Tokens at the end that belong to a trial answer, which may be taken back."""
-        self._prompt_experts = prompt_experts
+        self._prompt_experts = request.prompt_experts or prompt_experts
         self._keys: list[bytes] = []
         self._num_offered = 0
 

@@ -281,6 +281,20 @@ def test_a_lossy_profile_takes_the_place_of_its_modes_levels(tmp_path: Path) -> 
     assert discounts == [1, 1, 1, 1, 0.5, 1, 1]
 
 
+def test_the_lossy_throughput_profile_reads_prompts_with_no_more_experts(tmp_path: Path) -> None:
+    table = IntensityTable.load(written(tmp_path, lossy=PROFILES), CONFIG)
+
+    def prompt_experts(mode: Mode, effort: str, *, lossy: bool) -> tuple[int, ...] | None:
+        intensity = IntensityRequest(lossy=lossy, reasoning_effort=effort)
+        chat = ChatRequest(messages=(Message.user("hi"),), intensity=intensity)
+        return resolve(chat, table, CONFIG, None, (1, 6), mode)[0].prompt_experts
+
+    assert prompt_experts(Mode.THROUGHPUT, "high", lossy=True) == (2,) * 4
+    assert prompt_experts(Mode.THROUGHPUT, "xhigh", lossy=True) == (4,) * 4
+    assert prompt_experts(Mode.THROUGHPUT, "high", lossy=False) is None
+    assert prompt_experts(Mode.LATENCY, "high", lossy=True) is None
+
+
 def test_who_decides_whether_it_is_lossy(tmp_path: Path) -> None:
     table = IntensityTable.load(written(tmp_path, lossy=PROFILES), CONFIG)
     for asks, serves, is_lossy in (

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.engine.fakes import a_request, an_image, image_ids
@@ -27,6 +29,13 @@ def test_prompt_tokens_take_the_models_experts_and_answers_their_own() -> None:
     assert one.expert_runs(0, 6) == [(PROMPT_K, 6)]
     assert one.expert_runs(4, 9) == [(PROMPT_K, 2), ((2, 3), 3)]
     assert one.expert_runs(6, 7) == [((2, 3), 1)]
+
+
+def test_a_request_may_choose_the_experts_of_its_prompt() -> None:
+    request = replace(a_request(prompt="abcdef", k=(2, 3)), prompt_experts=(2, 2))
+    one, other = sequence(request), sequence()
+    assert one.expert_runs(4, 9) == [((2, 2), 2), ((2, 3), 3)]
+    assert one.key(0, SIZE) != other.key(0, SIZE)
 
 
 def test_expert_rows_are_those_of_evaluated_answer_tokens() -> None:
