@@ -223,8 +223,8 @@ class GenerationRequest:
     active_experts: tuple[int, ...]
     """Experts per decoded token, one count a layer."""
     prompt_experts: tuple[int, ...] | None = None
-    """Experts per token of the prompt, one count a layer; `None` is the model's own count. Blocks of
-    the cache are shared among prompts of equal counts alone."""
+    """Experts per token of the prompt, one count a layer; `None` is the model's own count. Only
+    prompts of equal counts share blocks of the cache."""
     thinking_token_budget: int | None = None
     early_exit: float | None = None
     """How confident a trial answer must be to end the thinking, above 0 and below 1; `None`: there

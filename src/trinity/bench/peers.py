@@ -14,7 +14,7 @@ from typing import Protocol
 
 from trinity.bench.llamacpp import FORMAT_OF, PROGRAMS, LlamaCpp, find_gguf
 from trinity.bench.workers import ONCE, Worker
-from trinity.bench.workload import Timing, Workload
+from trinity.bench.workload import WARM_UP, Timing, Workload
 from trinity.errors import NotFound, UsageError
 
 PEERS = ("llama.cpp", "transformers", "vllm")
@@ -45,7 +45,7 @@ class WorkerEngine:
         """Start it. Raises `TrinityError` where it does not open."""
         self.name = name
         self.worker = Worker(name, command, log)
-        self.run(Workload(1, 8, 2))  # the first is slower
+        self.run(WARM_UP)
 
     def run(self, work: Workload) -> Timing:
         """One timing. Raises `TrinityError`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from trinity.bench.workload import Workload
+from trinity.bench.workload import WARM_UP, Workload
 from trinity.config import WEIGHTS
 from trinity.errors import UsageError
 
@@ -91,7 +91,7 @@ class Plan:
 
         Prompts are random, so that nothing could be reused or guessed.
         """
-        works = [work for _, _, work in self.workloads(max_context)] or [Workload(1, 1, 1)]
+        works = [WARM_UP, *(work for _, _, work in self.workloads(max_context))]
         longest = max(work.tokens for work in works)
         streams = max(work.streams for work in works)
         contexts = [context + 1 for context in self.contexts_up_to(max_context)]

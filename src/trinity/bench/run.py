@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from trinity.bench import limits
@@ -17,7 +18,7 @@ from trinity.bench.records import TRINITY, Result, Subject, pair_ratio
 from trinity.bench.start_up import StartUp
 from trinity.bench.traffic import Load
 from trinity.bench.workers import ONCE
-from trinity.bench.workload import Timing, Workload
+from trinity.bench.workload import WARM_UP, Timing, Workload
 from trinity.config import AnyConfig
 from trinity.errors import NotFound, TrinityError
 from trinity.model.checkpoint import read_config
@@ -141,7 +142,7 @@ class Bench:
     ) -> Pairs:
         """Trinity, the peer, Trinity, the peer; the machine's rates in between."""
         pairs: Pairs = []
-        ours.run(Workload(work.streams, 8, 2))
+        ours.run(replace(WARM_UP, streams=work.streams))
         for _ in range(self._plan.repeats):
             timing = ours.run(work)
             try:

@@ -25,6 +25,10 @@ class Workload:
         return self.prompt + self.output
 
 
+WARM_UP = Workload(1, 8, 2)
+"""What every engine runs first, for that is slower."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
     """One run of a workload, cut in two where the last stream had its first token."""

@@ -157,14 +157,14 @@ def resolve(
         top_p=level.top_p if sampling.top_p is None else sampling.top_p,
         early_exit=table.early_exit if asked.early_exit else None,
         lossy=profile is not None,
-        prompt_experts=(
-            tuple(min(count, own) for count in experts)
-            if profile is not None and mode is Mode.THROUGHPUT
-            else None
-        ),
+        prompt_experts=_at_most(own, experts) if profile and mode is Mode.THROUGHPUT else None,
         routing_discount=level.routing_discount,
     )
     return effective, tuple(warnings)
+
+
+def _at_most(most: int, experts: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(min(count, most) for count in experts)
 
 
 def _level(

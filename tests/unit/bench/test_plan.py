@@ -1,7 +1,7 @@
 import pytest
 
 from trinity.bench.plan import FORMATS, Plan
-from trinity.bench.workload import Workload
+from trinity.bench.workload import WARM_UP, Workload
 from trinity.config import EngineConfig
 from trinity.engine.limits import Limits
 from trinity.errors import UsageError
@@ -42,13 +42,13 @@ def test_only_the_rows_asked_for_are_run() -> None:
     assert list(Plan(rows=("load",)).workloads(2**20)) == []
 
 
-@pytest.mark.parametrize("rows", [("decode",), ("streams", "context"), ("memory",)])
+@pytest.mark.parametrize("rows", [("decode",), ("streams", "context"), ("context",), ("memory",)])
 @pytest.mark.parametrize("weights", FORMATS)
 def test_the_engine_has_room_for_everything(rows: tuple[str, ...], weights: str) -> None:
     plan, model = Plan(rows=rows), preset("bench-30m")
     config = EngineConfig(**plan.engine_settings(2**20, weights))  # type: ignore[arg-type]
     limits = Limits.of(model, config, model.vocab_size)
-    for _, _, work in plan.workloads(2**20):
+    for work in (WARM_UP, *(work for _, _, work in plan.workloads(2**20))):
         assert work.tokens <= limits.max_context
         assert work.streams <= config.max_sequences
         assert work.streams * work.tokens <= limits.num_blocks * config.block_size

@@ -3,7 +3,7 @@ import io
 import json
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,15 @@ def test_ctrl_c_stops_the_answer_and_the_chat_goes_on(talk: Talk, llm: Any) -> N
     assert llm.requests[1].messages[1].text == "echo one"
 
 
+@pytest.fixture
+def usual_interrupts() -> Iterator[None]:
+    """Ctrl-C as in a terminal: a process that was started in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("usual_interrupts")
 def test_a_second_ctrl_c_interrupts_as_usual() -> None:
     with pytest.raises(KeyboardInterrupt), stop_on_interrupt() as stopped:  # noqa: PT012
         os.kill(os.getpid(), signal.SIGINT)
