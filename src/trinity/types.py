@@ -311,6 +311,8 @@ class Generation:
     token_ids: tuple[int, ...]
     text: str
     reasoning: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    """Calls as the model wrote them: `arguments` need not be valid JSON."""
     finish_reason: FinishReason
     logprobs: tuple[float, ...]
     """Log-probability of each token under the unmodified distribution."""

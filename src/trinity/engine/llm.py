@@ -301,6 +301,7 @@ def _generation_of(answer: Answer) -> Generation:
         token_ids=answer.token_ids,
         text=answer.text,
         reasoning=answer.reasoning,
+        tool_calls=answer.tool_calls,
         finish_reason=answer.finish_reason,
         logprobs=answer.logprobs,
         expert_rows=answer.expert_rows,

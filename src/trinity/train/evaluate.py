@@ -102,6 +102,8 @@ def evaluate(
         return verdicts
 
     for domain in DOMAINS:
+        if not scored_families(domain):
+            continue
         items = sample_items(domain, config.split, config.items, config.seed)
         cells.extend(_by_family(items, measure(items, FULL_EFFORT, None)))
         side = items[: config.items_side]

@@ -14,9 +14,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
-Domain = Literal["reasoning", "vision", "code", "chat"]
+from trinity.types import Tool
 
-DOMAINS: tuple[Domain, ...] = ("reasoning", "vision", "code", "chat")
+Domain = Literal["reasoning", "vision", "code", "chat", "composition"]
+
+DOMAINS: tuple[Domain, ...] = ("reasoning", "vision", "code", "chat", "composition")
+"""The last needs skills of two others at once: no specialist is trained on it."""
 
 
 class Split(StrEnum):
@@ -34,7 +37,8 @@ class Check:
     """How an answer is judged: `kind` names a verifier in `trinity.train.verify`."""
 
     kind: str
-    """`exact` (whitespace and case folded), `strict` (exact text), `number`, `set` or `program`."""
+    """`exact` (whitespace and case folded), `strict` (exact text), `number`, `set`, `json` (equal
+    values, whatever the layout) or `program`."""
     payload: Any
     """What the verifier compares with: text, a number, a list, or a program's tests."""
 
@@ -48,6 +52,25 @@ class Mark:
     label: str
     boxes: tuple[tuple[float, float, float, float], ...]
     """Its places: left, top, right, bottom as shares of the picture's width and height."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A tool call and what comes back."""
+
+    name: str
+    arguments: str
+    """A JSON object, as text."""
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One turn of the assistant before its answer: tool calls, made at once."""
+
+    thoughts_low: str
+    thoughts_high: str
+    calls: tuple[Call, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +97,10 @@ class Item:
     """Difficulty, 1 (easiest) to 5."""
     system: str | None = None
     """A system prompt, where the family uses one."""
+    tools: tuple[Tool, ...] = ()
+    """Functions that the assistant may call."""
+    steps: tuple[Step, ...] = ()
+    """What an ideal assistant does before it answers, in order; the answer's thoughts follow it."""
 
 
 @dataclass(frozen=True, slots=True)
