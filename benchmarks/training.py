@@ -20,9 +20,11 @@ import torch
 from trinity.bench.records import line, stamp
 from trinity.ops import PackedBatch, dispatch
 from trinity.presets import preset
-from trinity.train.corpus import Corpus, CorpusConfig, MicroBatch
+from trinity.train.corpus import Corpus, CorpusConfig
+from trinity.train.example import MicroBatch
 from trinity.train.items import Split
-from trinity.train.trainer import Meter, TrainConfig, Trainer
+from trinity.train.supervised import SupervisedConfig, SupervisedTrainer
+from trinity.train.trainer import Meter
 
 TOKENIZER = Path(__file__).parents[1] / "src/trinity/models/mini/tekken.json"
 
@@ -32,14 +34,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=9)
     arguments = parser.parse_args()
-    config = TrainConfig(
+    config = SupervisedConfig(
         model=preset("mini"), corpus=CorpusConfig(), tokenizer=str(TOKENIZER), num_workers=0
     )
     with tempfile.TemporaryDirectory() as directory:
-        trainer = Trainer(config, Path(directory))
+        trainer = SupervisedTrainer(config, Path(directory))
     micros = some_micros(config, arguments.steps)
     rates = {
-        "training step": compare(micros, lambda micro: trainer._step([micro], Meter())),
+        "training step": compare(micros, lambda micro: trainer.step([micro], Meter())),
         "experts": compare(micros, lambda micro: experts(trainer, micro)),
     }
     print(f"{'':16}{'native':>12}{'PyTorch':>12}{'ratio':>8}   tokens/s")
@@ -53,7 +55,7 @@ def main() -> None:
     print(line(record))
 
 
-def some_micros(config: TrainConfig, count: int) -> list[MicroBatch]:
+def some_micros(config: SupervisedConfig, count: int) -> list[MicroBatch]:
     """Micro-batches of the recipe, no step smaller than nine tenths of the full size."""
     settings = replace(config.corpus, window_examples=64 * count)
     corpus = Corpus(settings, config.model, config.tokenizer, Split.TRAIN)
@@ -77,7 +79,7 @@ def compare(micros: list[MicroBatch], run: Callable[[MicroBatch], object]) -> tu
     return statistics.median(rates[True]), statistics.median(rates[False])
 
 
-def experts(trainer: Trainer, micro: MicroBatch) -> None:
+def experts(trainer: SupervisedTrainer, micro: MicroBatch) -> None:
     """One mixture block, forward and backward, on random states."""
     model = trainer.model
     layer = model.language_model.model.layers[0]

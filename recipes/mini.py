@@ -7,15 +7,15 @@ from pathlib import Path
 
 from trinity.presets import preset
 from trinity.train.corpus import CorpusConfig
-from trinity.train.trainer import TrainConfig
+from trinity.train.supervised import SupervisedConfig
 from trinity.train.vision.pretrain import EncoderConfig
 
 TOKENIZER = Path(__file__).parents[1] / "src/trinity/models/mini/tekken.json"
 
 
-def recipe() -> TrainConfig:
+def recipe() -> SupervisedConfig:
     """Two hours on two CPU cores with BF16 instructions; minutes on a GPU."""
-    return TrainConfig(
+    return SupervisedConfig(
         model=preset("mini"),
         corpus=CorpusConfig(),
         encoder=EncoderConfig(),

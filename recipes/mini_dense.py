@@ -7,15 +7,15 @@ from pathlib import Path
 
 from trinity.presets import preset
 from trinity.train.corpus import CorpusConfig
-from trinity.train.trainer import TrainConfig
+from trinity.train.supervised import SupervisedConfig
 
 MINI = Path(__file__).parents[1] / "src/trinity/models/mini"
 
 
-def recipe() -> TrainConfig:
+def recipe() -> SupervisedConfig:
     """Examples and learning rate as in `recipes/mini.py`. The image encoder, which is the same in
     both, is mini's own: the twins are to differ in the text decoder alone."""
-    return TrainConfig(
+    return SupervisedConfig(
         model=preset("mini-dense"),
         corpus=CorpusConfig(),
         tokenizer=str(MINI / "tekken.json"),

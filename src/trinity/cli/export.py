@@ -1,6 +1,6 @@
 """Turns the newest checkpoint of a training run into a checkpoint directory that can be used.
 
-Called by `train --export`.
+Called by `train --export` and `fuse`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from trinity.errors import CheckpointError, ConfigError, NotFound
 
 if TYPE_CHECKING:
     from trinity.config import AnyConfig
+    from trinity.model.transformer import Transformer
 
 LICENCE = "Apache-2.0"
 _SMALL_FILES = ("config.json", "tekken.json", "intensity.json")
@@ -27,11 +28,9 @@ def export_run(run: Path, directory: Path, recipe: str | None = None) -> int:
     `directory` is kept, an `intensity.json` too. Raises `NotFound` or `CheckpointError` where the
     run holds nothing whole.
     """
-    import torch
     from safetensors.torch import load_file
 
     from trinity.model.architecture import make_model
-    from trinity.model.checkpoint import save_model
 
     settings, newest, state = _read_run(run)
     if directory.exists() and not directory.is_dir():
@@ -39,26 +38,39 @@ def export_run(run: Path, directory: Path, recipe: str | None = None) -> int:
     config = model_config(settings["model"])
     model = make_model(config)
     model.load_state_dict(load_file(newest / "weights.safetensors"))
-    save_model(model.to(torch.bfloat16), directory)
-    tokenizer = Path(settings["tokenizer"]).read_bytes()
-    (directory / "tekken.json").write_bytes(tokenizer)
-    table = directory / "intensity.json"
-    if not table.exists():
-        table.write_text(_default_intensity(config), encoding="utf-8")
-    parts = [*sorted(directory.glob("*.safetensors*")), *map(directory.joinpath, _SMALL_FILES)]
-    manifest = {
+    expert_range = (settings.get("corpus") or settings["rollout"])["expert_range"]
+    facts = {
         **_kept(directory / "trinity.json"),
-        "name": directory.resolve().name,
-        "trained_experts": settings["corpus"]["expert_range"]
-        if config.n_routed_experts
-        else [0, 0],
+        "trained_experts": expert_range if config.n_routed_experts else [0, 0],
         "tokens": state["tokens"],
         "recipe": recipe or _recipe_of(run),
         "licence": LICENCE,
+    }
+    write_checkpoint(model, directory, Path(settings["tokenizer"]).read_bytes(), facts)
+    return int(state["tokens"])
+
+
+def write_checkpoint(
+    model: Transformer, directory: Path, tokenizer: bytes, facts: dict[str, Any]
+) -> None:
+    """Write `model` in BF16 with its vocabulary, an intensity table where none is there yet, and a
+    manifest that holds `facts` and the SHA-256 of every file. `model` becomes BF16."""
+    import torch
+
+    from trinity.model.checkpoint import save_model
+
+    save_model(model.to(torch.bfloat16), directory)
+    (directory / "tekken.json").write_bytes(tokenizer)
+    table = directory / "intensity.json"
+    if not table.exists():
+        table.write_text(_default_intensity(model.config), encoding="utf-8")
+    parts = [*sorted(directory.glob("*.safetensors*")), *map(directory.joinpath, _SMALL_FILES)]
+    manifest = {
+        "name": directory.resolve().name,
+        **facts,
         "sha256": {path.name: sha256(path) for path in parts},
     }
     (directory / "trinity.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    return int(state["tokens"])
 
 
 def _kept(manifest: Path) -> dict[str, str]:

@@ -23,6 +23,7 @@ from trinity.cli.convert import convert
 from trinity.cli.demo import demo
 from trinity.cli.doctor import doctor
 from trinity.cli.evaluate import evaluate
+from trinity.cli.fuse import fuse
 from trinity.cli.mode import mode
 from trinity.cli.options import JsonOption
 from trinity.cli.serve import serve
@@ -60,6 +61,7 @@ for _name, _command in (
     ("info", info),
     ("doctor", doctor),
     ("train", train),
+    ("fuse", fuse),
     ("eval", evaluate),
     ("convert", convert),
     ("bench", bench),

@@ -21,8 +21,7 @@ from trinity.train.items import DOMAINS
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from trinity.model.transformer import Transformer
-    from trinity.train.trainer import TrainConfig
+    from trinity.train.trainer import StageConfig
 
 OnReport = Callable[[dict[str, float]], None]
 
@@ -34,9 +33,10 @@ NO_KERNELS = (
 
 def train(
     recipe: Annotated[
-        Path | None,
+        str | None,
         typer.Argument(
-            metavar="[RECIPE]", help="A Python file with a function `recipe() -> TrainConfig`."
+            metavar="[RECIPE]",
+            help="A Python file, and a function in it that returns a stage: FILE.py[:FUNCTION].",
         ),
     ] = None,
     run: Annotated[
@@ -71,20 +71,21 @@ def train(
             raise UsageError("--tokens, --stop-at, --lr and --start need a recipe to apply to.")
         _export(run, export, None)
         return
-    config = adjusted(load_recipe(recipe), tokens, lr, start)
-    directory = run or Path("runs") / recipe.stem
-    stopped = _train(config, directory, recipe.stem, stop_at)
+    config, name = load_recipe(recipe)
+    config = adjusted(config, tokens, lr, start)
+    directory = run or Path("runs") / name
+    stopped = _train(config, directory, name, stop_at)
     if export is not None and not stopped:
-        _export(directory, export, recipe.stem)
+        _export(directory, export, name)
 
 
-def _train(config: TrainConfig, directory: Path, name: str, stop_at: int | None) -> bool:
+def _train(config: StageConfig, directory: Path, name: str, stop_at: int | None) -> bool:
     """Run or resume; whether Ctrl-C ended it."""
     # Read when PyTorch is loaded: its threads would spin while those of the kernels work.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "0")
+    from trinity.cli.stages import make_trainer
     from trinity.ops import dispatch
-    from trinity.train.trainer import Trainer
 
     _check_same_shape(config, directory)
     console = stdout()
@@ -92,7 +93,7 @@ def _train(config: TrainConfig, directory: Path, name: str, stop_at: int | None)
         say(console, NO_KERNELS)
     # Entered first, so that the data process inherits the quiet answer to Ctrl-C.
     with stop_on_interrupt() as stopped:
-        trainer = Trainer(config, directory, _load)
+        trainer = make_trainer(config, directory)
         trainer.files.log({"kind": "start", "recipe": name, "tokens": trainer.state.tokens})
         if trainer.state.tokens:
             say(console, f"Resuming {directory} at {_millions(trainer.state.tokens)} tokens.")
@@ -103,13 +104,7 @@ def _train(config: TrainConfig, directory: Path, name: str, stop_at: int | None)
     return stopped.is_set()
 
 
-def _load(path: str) -> Transformer:
-    from trinity.model.checkpoint import load_model
-
-    return load_model(Path(path))
-
-
-def _check_same_shape(config: TrainConfig, directory: Path) -> None:
+def _check_same_shape(config: StageConfig, directory: Path) -> None:
     path = directory / "config.json"
     if not path.is_file():
         return
@@ -152,7 +147,7 @@ def _line(report: dict[str, float], total: int) -> str:
             f"image encoder · {report['pages']:,.0f} labelled pages · "
             f"{report['accuracy']:.0%} of the characters"
         )
-    domains = " ".join(f"{name} {report[name]:.2f}" for name in DOMAINS)
+    domains = " ".join(f"{name} {report[name]:.2f}" for name in DOMAINS if name in report)
     progress = f"{_millions(report['tokens'])} of {_millions(total)}"
     return (
         f"{progress} · loss {report['loss']:.3f} ({domains}) · "

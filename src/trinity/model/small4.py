@@ -150,3 +150,8 @@ class Small4(Transformer):
     def rotary_frequencies(self) -> Tensor:
         """YaRN's, of the rotary part of a head."""
         return yarn_inverse_frequencies(self.config.qk_rope_head_dim, self.config.rope)
+
+
+def mixtures(model: nn.Module) -> list[Mixture]:
+    """The mixture of each layer of a model, first layer first."""
+    return [module for module in model.modules() if isinstance(module, Mixture)]

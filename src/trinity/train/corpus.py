@@ -7,21 +7,27 @@ steps. Nothing is stored, so to resume is to name the next window.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
-from torch import Tensor
 from torch.utils.data import Dataset
 
 from trinity.config import AnyConfig
+from trinity.errors import ConfigError
 from trinity.inputs.chat import render
 from trinity.inputs.tokenizer import Tokenizer
+from trinity.train.example import (
+    Example,
+    MicroBatch,
+    cut,
+    pack,
+    patch_labels,
+    turn_ids,
+    turns_before,
+)
 from trinity.train.families import trained_families
-from trinity.train.items import DOMAINS, Domain, Item, Split, draw
-from trinity.train.vision.labels import label_patches
+from trinity.train.items import Domain, Family, Item, Split, draw
 from trinity.train.vision.pages import labelled_page
 from trinity.types import Message, TextPart
 
@@ -34,16 +40,52 @@ SYSTEM_PROMPTS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Some families of one domain, and how much of a stream they make."""
+
+    domain: Domain
+    share: float
+    """Relative to the other sources'."""
+    families: tuple[str, ...] = ()
+    """Names; all trained families of the domain where there are none."""
+    levels: tuple[int, int] = (1, 5)
+    """Lowest and highest difficulty."""
+
+    def draw(self, rng: random.Random, split: Split) -> Item:
+        """An item of `split`, its family drawn by weight."""
+        families = self.chosen()
+        family = rng.choices(families, [family.weight for family in families])[0]
+        return draw(family, split, rng, rng.randint(*self.levels))
+
+    def chosen(self) -> list[Family]:
+        """The families. Raises `ConfigError` for a name that the domain does not have."""
+        families = trained_families(self.domain)
+        if not self.families:
+            return list(families)
+        chosen = [family for family in families if family.name in self.families]
+        unknown = set(self.families) - {family.name for family in chosen}
+        if unknown:
+            raise ConfigError(
+                f"There is no trained family {min(unknown)!r} in the domain {self.domain}; it has "
+                f"{', '.join(sorted(family.name for family in families))}."
+            )
+        return chosen
+
+
+EVERYTHING = (
+    Source("reasoning", 0.38),
+    Source("vision", 0.42),
+    Source("code", 0.16),
+    Source("chat", 0.04),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorpusConfig:
-    """What the stream is made of. Shares need not sum to 1."""
+    """What the stream is made of."""
 
-    domain_shares: tuple[tuple[Domain, float], ...] = (
-        ("reasoning", 0.38),
-        ("vision", 0.42),
-        ("code", 0.16),
-        ("chat", 0.04),
-    )
+    sources: tuple[Source, ...] = EVERYTHING
     effort_shares: tuple[tuple[str, float], ...] = (("none", 0.25), ("low", 0.2), ("high", 0.55))
     system_share: float = 0.15
     """Examples that carry a system prompt."""
@@ -68,50 +110,18 @@ class CorpusConfig:
     seed: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """One tokenised conversation; loss falls on the last answer and its thoughts."""
-
-    ids: list[int]
-    answer_start: int
-    """Index of the first token that the model must produce."""
-    silent: frozenset[int] = frozenset()
-    """Indices after `answer_start` that carry no loss."""
-    experts: tuple[int, ...]
-    """Expert count per layer for the answer; the prompt runs at the model's own."""
-    pixels: tuple[np.ndarray, ...] = field(repr=False)
-    labels: tuple[np.ndarray, ...] = field(repr=False)
-    """What the patches of each picture show; see `train.vision.labels`."""
-    domain: Domain
-
-
-@dataclass(slots=True, kw_only=True)
-class MicroBatch:
-    """Examples laid one after another, shifted by one for next-token prediction."""
-
-    ids_T: Tensor
-    targets_T: Tensor
-    weight_T: Tensor
-    """Loss weights: 0 on prompts; an example's weights sum to the root of its answer length, so
-    that long chains of thought do not drown short answers."""
-    experts_LT: Tensor
-    lengths: list[int]
-    pixels: list[Tensor]
-    domain_T: Tensor
-    """Index of each token's domain in `DOMAINS`."""
-    pages: list[Tensor] = field(default_factory=list)
-    """Pixels of pictures for the image encoder alone."""
-    labels: list[Tensor] = field(default_factory=list)
-    """Of each picture, then of each page, what its patches show: int64 [groups, patches]."""
-
-
 class Corpus(Dataset[list[list[MicroBatch]]]):
     """Data set of windows: `corpus[i]` is a list of steps, each a list of micro-batches."""
 
     def __init__(
         self, config: CorpusConfig, model: AnyConfig, tokenizer_path: str, split: Split
     ) -> None:
-        """Draw items of `split`; the tokenizer is opened in the process that reads."""
+        """Draw items of `split`; the tokenizer is opened in the process that reads.
+
+        Raises `ConfigError` for families that do not exist.
+        """
+        for source in config.sources:
+            source.chosen()
         self.config = config
         self.model = model
         self.tokenizer_path = tokenizer_path
@@ -122,7 +132,7 @@ class Corpus(Dataset[list[list[MicroBatch]]]):
         """Make window number `window`."""
         rng = random.Random(f"{self.config.seed}/{self.split}/{window}")
         examples = [self.example(rng) for _ in range(self.config.window_examples)]
-        micros = [self._pack(group) for group in self._cut(examples)]
+        micros = [pack(group, self.model) for group in cut(examples, self.config.micro_tokens)]
         for micro in micros:
             self._add_pages(rng, micro)
         size = self.config.micros_per_step
@@ -138,54 +148,55 @@ class Corpus(Dataset[list[list[MicroBatch]]]):
     def example(self, rng: random.Random) -> Example:
         """Draw one example that fits `max_tokens`."""
         while True:
-            domain = _choose(rng, self.config.domain_shares)
-            item = self._item(rng, domain)
-            effort = _choose(rng, self.config.effort_shares)
+            item = self._item(rng)
+            effort = choose(rng, self.config.effort_shares)
             example = self._tokenise(rng, item, effort)
             if len(example.ids) <= self.config.max_tokens:
                 return example
 
-    def _item(self, rng: random.Random, domain: Domain) -> Item:
-        families = trained_families(domain)
-        weights = [family.weight for family in families]
-        return draw(rng.choices(families, weights)[0], self.split, rng)
+    def _item(self, rng: random.Random) -> Item:
+        sources = self.config.sources
+        [source] = rng.choices(sources, [source.share for source in sources])
+        return source.draw(rng, self.split)
 
     def _tokenise(self, rng: random.Random, item: Item, effort: str) -> Example:
-        messages: list[Message] = []
-        system = item.system
-        if system is None and rng.random() < self.config.system_share:
-            system = rng.choice(SYSTEM_PROMPTS)
-        if system is not None:
-            messages.append(Message(role="system", parts=(TextPart(system),)))
-        if rng.random() < self.config.history_share:
-            earlier = self._item(rng, rng.choice(("reasoning", "chat", "code")))
-            messages.append(Message.user(earlier.question))
-            messages.append(Message(role="assistant", parts=(TextPart(earlier.answer),)))
-        messages.append(Message.user(item.question, *item.images))
-        prompt = render(tuple(messages), (), effort, self.tokenizer, self.model.vision)
-        answer, silent = self._answer(rng, item, effort)
+        turn = rng.randint(0, len(item.steps))
+        messages = (*self._opening(rng, item), *turns_before(item, turn))
+        prompt = render(messages, item.tools, effort, self.tokenizer, self.model.vision)
+        answer, num_thoughts = turn_ids(item, turn, effort, self.tokenizer)
+        answer, silent = self._truncated(rng, answer, num_thoughts)
+        pictures = [image.pixels for image in prompt.images]
         return Example(
             ids=[*prompt.token_ids, *answer],
             answer_start=len(prompt.token_ids),
             silent=frozenset(len(prompt.token_ids) + i for i in silent),
             experts=self._experts(rng),
-            pixels=tuple(image.pixels for image in prompt.images),
-            labels=self._labels(item, [image.pixels for image in prompt.images]),
+            pixels=tuple(pictures),
+            labels=patch_labels(item, pictures, self.model),
             domain=item.domain,
         )
 
-    def _answer(self, rng: random.Random, item: Item, effort: str) -> tuple[list[int], list[int]]:
-        tokenizer = self.tokenizer
-        answer = [*tokenizer.encode(item.answer), tokenizer.eos_id]
-        thoughts = {"none": "", "low": item.thoughts_low, "high": item.thoughts_high}[effort]
-        if not thoughts:
+    def _opening(self, rng: random.Random, item: Item) -> list[Message]:
+        """What stands before the question: a system prompt, and an earlier question and answer."""
+        messages: list[Message] = []
+        if item.system is None and rng.random() < self.config.system_share:
+            messages.append(Message(role="system", parts=(TextPart(rng.choice(SYSTEM_PROMPTS)),)))
+        if item.system is None and rng.random() < self.config.history_share:
+            earlier = self._item(rng)
+            if not (earlier.images or earlier.tools or earlier.system):
+                messages.append(Message.user(earlier.question))
+                messages.append(Message(role="assistant", parts=(TextPart(earlier.answer),)))
+        return messages
+
+    def _truncated(
+        self, rng: random.Random, answer: list[int], num_thoughts: int
+    ) -> tuple[list[int], list[int]]:
+        """`answer`, in some cases with its thoughts cut short; and which of its tokens are not to
+        be learnt: an early close is forced from outside."""
+        if not num_thoughts or rng.random() >= self.config.truncated_share:
             return answer, []
-        ids = tokenizer.encode(thoughts)
-        silent = []
-        if rng.random() < self.config.truncated_share:
-            ids = ids[: rng.randrange(len(ids) + 1)]
-            silent = [len(ids) + 1]  # the early close is forced from outside, not to be learnt
-        return [tokenizer.think_id, *ids, tokenizer.end_think_id, *answer], silent
+        kept = 1 + rng.randrange(num_thoughts + 1)
+        return [*answer[:kept], *answer[1 + num_thoughts :]], [kept]
 
     def _experts(self, rng: random.Random) -> tuple[int, ...]:
         layers = self.model.num_hidden_layers
@@ -197,46 +208,6 @@ class Corpus(Dataset[list[list[MicroBatch]]]):
         # Drawn for a dense model too, which has none: the same seed gives it the same examples.
         return tuple(counts) if self.model.n_routed_experts else (0,) * layers
 
-    def _cut(self, examples: Sequence[Example]) -> list[list[Example]]:
-        groups: list[list[Example]] = [[]]
-        tokens = 0
-        for example in examples:
-            if tokens + len(example.ids) > self.config.micro_tokens:
-                groups.append([])
-                tokens = 0
-            groups[-1].append(example)
-            tokens += len(example.ids)
-        return [group for group in groups if group]
-
-    def _pack(self, examples: Sequence[Example]) -> MicroBatch:
-        columns: dict[str, list[Any]] = {"ids": [], "targets": [], "weight": [], "domain": []}
-        experts = []
-        for example in examples:
-            length = len(example.ids) - 1
-            columns["ids"].append(torch.tensor(example.ids[:-1]))
-            columns["targets"].append(torch.tensor(example.ids[1:]))
-            columns["weight"].append(_loss_weights(example))
-            columns["domain"].append(torch.full((length,), DOMAINS.index(example.domain)))
-            experts.append(self._expert_counts(example, length))
-        return MicroBatch(
-            ids_T=torch.cat(columns["ids"]),
-            targets_T=torch.cat(columns["targets"]),
-            weight_T=torch.cat(columns["weight"]),
-            domain_T=torch.cat(columns["domain"]),
-            experts_LT=torch.cat(experts, dim=1),
-            lengths=[len(example.ids) - 1 for example in examples],
-            pixels=[torch.from_numpy(p) for example in examples for p in example.pixels],
-            labels=[torch.from_numpy(p) for example in examples for p in example.labels],
-        )
-
-    def _labels(self, item: Item, pictures: list[np.ndarray]) -> tuple[np.ndarray, ...]:
-        vision, labels = self.model.vision, []
-        for pixels in pictures:
-            assert vision is not None
-            rows, columns = (edge // vision.patch_size for edge in pixels.shape[1:])
-            labels.append(label_patches(item.marks, rows, columns).reshape(-1, rows * columns))
-        return tuple(labels)
-
     def _add_pages(self, rng: random.Random, micro: MicroBatch) -> None:
         vision = self.model.vision
         if vision is None:
@@ -246,23 +217,8 @@ class Corpus(Dataset[list[list[MicroBatch]]]):
             micro.pages.append(torch.from_numpy(page.pixels))
             micro.labels.append(torch.from_numpy(page.labels).flatten(1))
 
-    def _expert_counts(self, example: Example, length: int) -> Tensor:
-        # As the engine does: the prompt at the model's own count, generated tokens at the answer's.
-        layers = self.model.num_hidden_layers
-        counts = torch.full((layers, length), self.model.num_experts_per_tok)
-        counts[:, example.answer_start :] = torch.tensor(example.experts)[:, None]
-        return counts
 
-
-def _loss_weights(example: Example) -> Tensor:
-    weight = torch.zeros(len(example.ids) - 1)
-    # The token at index i is predicted by the one before it.
-    weight[example.answer_start - 1 :] = 1.0
-    for index in example.silent:
-        weight[index - 1] = 0.0
-    return weight / weight.sum().sqrt()
-
-
-def _choose(rng: random.Random, shares: tuple[tuple[Any, float], ...]) -> Any:
+def choose(rng: random.Random, shares: tuple[tuple[Any, float], ...]) -> Any:
+    """One of the names of `shares`, each as likely as its share says."""
     names, weights = zip(*shares, strict=True)
     return rng.choices(names, weights)[0]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -21,9 +23,12 @@ class Muon(torch.optim.Optimizer):
     """
 
     def __init__(
-        self, params: Iterable[Tensor], lr: float, momentum: float = 0.95, weight_decay: float = 0.1
+        self, params: Iterable[Any], lr: float, momentum: float = 0.95, weight_decay: float = 0.1
     ) -> None:
-        """Take over `params`; `weight_decay` is decoupled and multiplied by the rate."""
+        """Take over `params`, tensors or groups of them.
+
+        `weight_decay` is decoupled and multiplied by the rate.
+        """
         super().__init__(params, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
     @torch.no_grad()
@@ -69,20 +74,97 @@ def orthogonalise(matrices: Tensor, steps: int = 5) -> Tensor:
     return x.mT if tall else x
 
 
-def make_optimisers(model: nn.Module, lr: float) -> list[torch.optim.Optimizer]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfreezing:
+    """What of a model trains, and from when on.
+
+    The parts that specialists do not share are the routed experts and the router. All else trains
+    more slowly, and later: what drifts apart is hard to bring together (BAR's progressive
+    unfreezing; see the lab notebook).
+    """
+
+    frozen: tuple[str, ...] = ()
+    """Parts of the names of parameters that never train, such as `vision_tower`."""
+    trained: tuple[str, ...] = ()
+    """Parts of the names of the only parameters that train; all where empty."""
+    anchors: int = 0
+    """The first so many experts of every layer never change."""
+    shared_rate: float = 1.0
+    """Factor on the learning rate of what is neither expert nor router."""
+    shared_from: float = 0.0
+    """Share of the run before which that does not train at all."""
+
+    def apply(self, model: nn.Module) -> None:
+        """Tell the parameters of `model` whether they want gradients."""
+        for name, parameter in model.named_parameters():
+            wanted = not self.trained or any(part in name for part in self.trained)
+            parameter.requires_grad_(wanted and not any(part in name for part in self.frozen))
+
+    def anchors_of(self, model: nn.Module) -> list[tuple[Tensor, Tensor]]:
+        """Each stack of experts of `model`, and a copy of those of them that never change."""
+        if not self.anchors:
+            return []
+        return [
+            (parameter, parameter[: self.anchors].detach().clone())
+            for name, parameter in model.named_parameters()
+            if ".experts." in name
+        ]
+
+
+def make_optimisers(
+    model: nn.Module,
+    lr: float,
+    unfreezing: Unfreezing = Unfreezing(),
+) -> list[torch.optim.Optimizer]:
     """Muon for hidden matrices and experts; AdamW for embedding, head, router, patches and norms.
 
     The fused gate and up halves of the experts are one matrix to Muon: their rows share an input.
+    Parameters that want no gradient are left out. Groups say by `scale` and `since` how
+    `set_rates` is to set their rate.
     """
-    matrices: list[nn.Parameter] = []
-    others: list[nn.Parameter] = []
+    groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
         is_edge = any(
             part in name for part in ("embed_tokens", "lm_head", "mlp.gate.", "patch_conv")
         )
-        (others if is_edge or parameter.ndim < 2 else matrices).append(parameter)
-    adam = torch.optim.AdamW(others, lr=lr, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.0)
-    return [Muon(matrices, lr=lr), adam]
+        is_matrix = not is_edge and parameter.ndim >= 2
+        is_shared = ".experts." not in name and "mlp.gate." not in name
+        groups.setdefault((is_matrix, is_shared), []).append(parameter)
+
+    def settings(is_matrix: bool) -> list[dict[str, Any]]:
+        return [
+            {
+                "params": parameters,
+                "scale": unfreezing.shared_rate if is_shared else 1.0,
+                "since": unfreezing.shared_from if is_shared else 0.0,
+            }
+            for (kind, is_shared), parameters in groups.items()
+            if kind == is_matrix
+        ]
+
+    optimisers: list[torch.optim.Optimizer] = []
+    if matrices := settings(is_matrix=True):
+        optimisers.append(Muon(matrices, lr=lr))
+    if others := settings(is_matrix=False):
+        adam = torch.optim.AdamW(others, lr=lr, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.0)
+        optimisers.append(adam)
+    return optimisers
+
+
+def set_rates(
+    optimisers: Iterable[torch.optim.Optimizer],
+    progress: float,
+    peak: float,
+    warmup: float,
+    decay: float,
+) -> None:
+    """Give every group its learning rate at `progress`, the share of the run that is done."""
+    rate = learning_rate(progress, peak=peak, warmup=warmup, decay=decay)
+    for optimiser in optimisers:
+        for group in optimiser.param_groups:
+            group["lr"] = rate * group["scale"] if progress >= group["since"] else 0.0
 
 
 def learning_rate(progress: float, *, peak: float, warmup: float, decay: float) -> float:

@@ -11,13 +11,15 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+
+from trinity.train.items import DOMAINS
 
 KEPT_CHECKPOINTS = 2
 
@@ -32,6 +34,8 @@ class TrainState:
     window: int = 0
     """Corpus window being read."""
     step_in_window: int = 0
+    figures: dict[str, float] = field(default_factory=dict)
+    """What a stage keeps count of, such as success by family."""
 
 
 class RunFiles:
@@ -111,9 +115,10 @@ class RunFiles:
         axes = figure.subplots(1, 2, sharey=True)
         for axis, kind in zip(axes, ("train", "validation"), strict=True):
             rows = [record for record in self.records() if record["kind"] == kind]
-            for name in ("loss", "reasoning", "vision", "code", "chat"):
+            for name in ("loss", *DOMAINS):
                 tokens = [row["tokens"] / 1e6 for row in rows]
-                axis.plot(tokens, [row[name] for row in rows], label=name, linewidth=1)
+                values = [row.get(name, float("nan")) for row in rows]
+                axis.plot(tokens, values, label=name, linewidth=1)
             axis.set(title=kind, xlabel="million tokens", yscale="log")
             axis.grid(alpha=0.3)
         axes[0].set_ylabel("loss per answer token, nats")

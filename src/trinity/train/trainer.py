@@ -1,69 +1,72 @@
-"""The training loop: steps, evaluation, progress, and runs that survive being killed.
+"""The training loop that all stages share: steps, saving, progress, runs that survive being killed.
 
 A run is a directory: checkpoints (weights, optimiser state, counters; each complete or absent), a
 log with one JSON line per report, and the curves as a picture. To resume is to start it again.
+What a stage learns from and by which loss is in its own file: `supervised`, `reinforce`, `router`
+and `distil`.
 """
 
 from __future__ import annotations
 
 import json
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Sampler
 
 from trinity.config import AnyConfig
 from trinity.errors import ConfigError
 from trinity.model.architecture import make_model
 from trinity.model.transformer import Hidden, Transformer, initialise
 from trinity.ops import PackedBatch
-from trinity.train.corpus import Corpus, CorpusConfig, MicroBatch
-from trinity.train.items import DOMAINS, Split
-from trinity.train.optim import learning_rate, make_optimisers
+from trinity.train.example import MicroBatch
+from trinity.train.items import DOMAINS
+from trinity.train.optim import Unfreezing, make_optimisers, set_rates
 from trinity.train.run_files import RunFiles, TrainState
+from trinity.train.upcycle import upcycle
 from trinity.train.vision.labels import label_loss
-from trinity.train.vision.pretrain import EncoderConfig, pretrain_encoder
+from trinity.types import Generator
+
+Load = Callable[[str], Transformer]
+"""Opens the checkpoint directory that a configuration names."""
+
+MakeGenerator = Callable[[Transformer, str], Generator]
+"""Makes an engine that answers with a model in memory, and with the vocabulary at a path."""
+
+OnReport = Callable[[dict[str, float]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrainConfig:
-    """A complete run."""
+class StageConfig:
+    """What every stage has to say."""
 
     model: AnyConfig
-    corpus: CorpusConfig
     tokenizer: str
     """Path of the `tekken.json`."""
     start: str | None = None
     """Checkpoint directory to start from; random weights when `None`."""
-    start_encoder: str | None = None
-    """Checkpoint directory to take the image encoder from; its stage is then left out."""
     total_tokens: int = 20_000_000
     learning_rate: float = 4e-3
     warmup: float = 0.01
     """Share of the run during which the rate rises."""
     decay: float = 0.8
     """Share of the run, at its end, during which the rate falls to 0."""
+    unfreezing: Unfreezing = field(default_factory=Unfreezing)
+    """What does not train, or not from the start."""
     balance_weight: float = 0.01
     """Weight of the load-balancing loss (Switch Transformers, arXiv 2101.03961, eq. 4)."""
-    encoder: EncoderConfig | None = None
-    """The image encoder's own stage before the first step; none when `None`, or with `start` or
-    `start_encoder`."""
     label_weight: float = 0.3
-    """Weight of the loss on what patches show, where the corpus tells it."""
+    """Weight of the loss on what patches show, where the examples tell it."""
     clip_norm: float = 1.0
     seed: int = 0
     save_every_s: float = 240.0
     report_every_s: float = 10.0
-    validation_examples: int = 128
     max_bad_steps: int = 10
     """Consecutive steps with a non-finite loss or gradient after which the run stops."""
-    num_workers: int = 1
-    """Processes that make the data; 0 makes it between steps."""
 
 
 @dataclass(slots=True)
@@ -74,45 +77,73 @@ class Meter:
     weight_by_domain: Tensor = field(default_factory=lambda: torch.zeros(len(DOMAINS)))
     balance: float = 0.0
     labels: float = 0.0
-    steps: int = 0
+    micros: int = 0
     tokens: int = 0
     started: float = field(default_factory=time.monotonic)
 
+    def add(self, micro: MicroBatch, answers: Tensor, weighted: Tensor) -> None:
+        """Count losses of the tokens `answers` of `micro`, each times its weight."""
+        domain = micro.domain_T[answers]
+        self.loss_by_domain.index_add_(0, domain, weighted)
+        self.weight_by_domain.index_add_(0, domain, micro.weight_T[answers])
+
     def summary(self) -> dict[str, float]:
-        """Mean losses per domain and overall, balance loss and tokens per second."""
+        """Mean losses overall and of each domain that occurred, balance loss, tokens a second."""
         means = self.loss_by_domain / self.weight_by_domain.clamp_min(1e-9)
         seen = time.monotonic() - self.started
         total = float(self.loss_by_domain.sum() / self.weight_by_domain.sum().clamp_min(1e-9))
         return {
             "loss": total,
-            **{name: float(mean) for name, mean in zip(DOMAINS, means, strict=True)},
-            "balance": self.balance / max(self.steps, 1),
-            "labels": self.labels / max(self.steps, 1),
+            **{
+                name: float(mean)
+                for name, mean, weight in zip(DOMAINS, means, self.weight_by_domain, strict=True)
+                if weight
+            },
+            "balance": self.balance / max(self.micros, 1),
+            "labels": self.labels / max(self.micros, 1),
             "tokens_per_s": self.tokens / max(seen, 1e-9),
         }
 
 
-class Trainer:
-    """Runs one `TrainConfig` in one directory."""
+class Trainer(ABC):
+    """Runs one stage in one directory."""
 
-    def __init__(
-        self, config: TrainConfig, directory: Path, load: Callable[[str], Transformer] | None = None
-    ) -> None:
+    def __init__(self, config: StageConfig, directory: Path, load: Load | None = None) -> None:
         """Prepare model and optimisers, from the directory's newest whole checkpoint if it has one.
 
         `load` opens the checkpoint that `config.start` names; it is required if one is named.
         """
-        self.config = config
+        self.stage = config
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.files = RunFiles(directory)
-        self.model = self._first_model(load).to(self.device)
-        self.optimisers = make_optimisers(self.model, config.learning_rate)
+        self.model = self.first_model(load).to(self.device)
+        config.unfreezing.apply(self.model)
+        self._anchors = config.unfreezing.anchors_of(self.model)
+        self.optimisers = make_optimisers(self.model, config.learning_rate, config.unfreezing)
         self.state = self.files.restore(self.model, self.optimisers) or TrainState()
         self.bad_steps = 0
 
+    @abstractmethod
+    def windows(self) -> Iterator[list[list[MicroBatch]]]:
+        """Windows of steps, each a list of micro-batches, from number `state.window` on.
+
+        A window depends on its number, on the seed and on the weights before it alone.
+        """
+
+    @abstractmethod
+    def loss(self, micro: MicroBatch, meter: Meter) -> Tensor:
+        """The mean loss of a micro-batch, over its loss weights; counted in `meter`."""
+
+    @abstractmethod
+    def validate(self) -> dict[str, float]:
+        """What is logged of the model whenever it is saved."""
+
+    def before_first_step(self, on_report: OnReport) -> None:  # noqa: B027 (most have none)
+        """What a stage does once, to a run that has made no step."""
+
     def run(
         self,
-        on_report: Callable[[dict[str, float]], None],
+        on_report: OnReport,
         stop_at: int | None = None,
         should_stop: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -120,98 +151,61 @@ class Trainer:
 
         `should_stop` is asked before each step; when it says so, the run is saved and ends.
         """
-        if self.state.steps == 0 and not (self.config.start or self.config.start_encoder):
-            self._pretrain_encoder(on_report)
+        if self.state.steps == 0:
+            self.before_first_step(on_report)
         meter, saved = Meter(), time.monotonic()
-        limit = min(self.config.total_tokens, stop_at or self.config.total_tokens)
+        limit = min(self.stage.total_tokens, stop_at or self.stage.total_tokens)
         for step in self._steps(limit, should_stop):
-            self._step(step, meter)
-            if time.monotonic() - meter.started >= self.config.report_every_s:
+            self.step(step, meter)
+            if time.monotonic() - meter.started >= self.stage.report_every_s:
                 on_report(self._report(meter))
                 meter = Meter()
-            if time.monotonic() - saved >= self.config.save_every_s:
+            if time.monotonic() - saved >= self.stage.save_every_s:
                 self._save()
                 meter, saved = Meter(), time.monotonic()
-        if meter.steps:
+        if meter.micros:
             on_report(self._report(meter))
         self._save()
 
-    def _pretrain_encoder(self, on_report: Callable[[dict[str, float]], None]) -> None:
-        vision, config = self.config.model.vision, self.config.encoder
-        if vision is None or config is None:
-            return
-
-        def report(figures: dict[str, float]) -> None:
-            self.files.log({"kind": "encoder", **figures})
-            on_report(figures)
-
-        pretrain_encoder(self.model.vision_tower, vision, config, self.config.seed, report)
-
-    def validate(self) -> dict[str, float]:
-        """Mean loss per domain on the validation split, at the model's own expert count."""
-        meter = Meter()
-        self.model.eval()
-        with torch.no_grad():
-            for micro in self._validation:
-                self._loss(micro, meter)
-        self.model.train()
-        return meter.summary()
-
-    @cached_property
-    def _validation(self) -> list[MicroBatch]:
-        # Made once: most drawn instances belong to another split and are thrown away.
-        settings = replace(self.config.corpus, window_examples=self.config.validation_examples)
-        corpus = Corpus(settings, self.config.model, self.config.tokenizer, Split.VALIDATION)
-        return [micro for step in corpus[0] for micro in step]
-
-    def _first_model(self, load: Callable[[str], Transformer] | None) -> Transformer:
-        start, encoder = self.config.start, self.config.start_encoder
-        if (start or encoder) and load is None:
-            raise ConfigError("A run that starts from a checkpoint needs a way to load it.")
-        if start and load:
-            return load(start)
-        model = make_model(self.config.model)
-        initialise(model, torch.Generator().manual_seed(self.config.seed))
-        if encoder and load:
-            _take_encoder(model, load(encoder), encoder)
+    def first_model(self, load: Load | None) -> Transformer:
+        """The model before the first step; given more experts where it starts from one of fewer."""
+        start = self.stage.start
+        if start:
+            source, wanted = loaded(load, start), self.stage.model.n_routed_experts
+            if source.config.n_routed_experts < wanted:
+                return upcycle(source, wanted, self.stage.seed)
+            return source
+        model = make_model(self.stage.model)
+        initialise(model, torch.Generator().manual_seed(self.stage.seed))
         return model
 
     def _steps(self, limit: int, should_stop: Callable[[], bool]) -> Iterator[list[MicroBatch]]:
-        corpus = Corpus(self.config.corpus, self.config.model, self.config.tokenizer, Split.TRAIN)
-        loader = DataLoader(
-            corpus,
-            batch_size=None,
-            sampler=_From(self.state.window),
-            num_workers=self.config.num_workers,
-        )
-        for window in loader:
-            while self.state.step_in_window < len(window):
+        if self.state.tokens >= limit:
+            return  # before anything is made for a step that is not to be
+        for window in self.windows():
+            for number in range(self.state.step_in_window, len(window)):
                 if self.state.tokens >= limit or should_stop():
                     return
                 # Counted before it is taken: a checkpoint saved after it must not repeat it.
-                self.state.step_in_window += 1
-                yield window[self.state.step_in_window - 1]
-            self.state.window += 1
-            self.state.step_in_window = 0
+                is_last = number + 1 == len(window)
+                self.state.window += is_last
+                self.state.step_in_window = 0 if is_last else number + 1
+                yield window[number]
+            if not window:
+                self.state.window += 1
 
-    def _step(self, micros: list[MicroBatch], meter: Meter) -> None:
-        progress = self.state.tokens / self.config.total_tokens
-        rate = learning_rate(
-            progress,
-            peak=self.config.learning_rate,
-            warmup=self.config.warmup,
-            decay=self.config.decay,
-        )
+    def step(self, micros: list[MicroBatch], meter: Meter) -> None:
+        """One update from `micros`; skipped where a loss or gradient is not finite."""
         total_weight = sum(float(micro.weight_T.sum()) for micro in micros)
         finite = True
         for micro in micros:
-            share = float(micro.weight_T.sum()) / total_weight
-            loss = self._loss(micro, meter) * share
+            loss = self.loss(micro, meter) * (float(micro.weight_T.sum()) / total_weight)
             finite = finite and bool(torch.isfinite(loss))
             loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip_norm)
+        trained = [p for p in self.model.parameters() if p.grad is not None]
+        norm = torch.nn.utils.clip_grad_norm_(trained, self.stage.clip_norm)
         if finite and bool(torch.isfinite(norm)):
-            self._update(rate)
+            self._update()
             self.bad_steps = 0
         else:
             self._skip()
@@ -221,39 +215,31 @@ class Trainer:
         self.state.steps += 1
         meter.tokens += tokens
 
-    def _update(self, rate: float) -> None:
+    def _update(self) -> None:
+        progress = self.state.tokens / self.stage.total_tokens
+        config = self.stage
+        set_rates(self.optimisers, progress, config.learning_rate, config.warmup, config.decay)
         for optimiser in self.optimisers:
-            for group in optimiser.param_groups:
-                group["lr"] = rate
             optimiser.step()
+        with torch.no_grad():
+            # Weight decay moves even what has no gradient.
+            for experts, anchors in self._anchors:
+                experts[: len(anchors)] = anchors
 
     def _skip(self) -> None:
         self.state.skipped += 1
         self.bad_steps += 1
-        if self.bad_steps >= self.config.max_bad_steps:
+        if self.bad_steps >= self.stage.max_bad_steps:
             raise ConfigError(
                 f"{self.bad_steps} steps in a row had a non-finite loss or gradient; lower the "
-                f"learning rate ({self.config.learning_rate}) and resume from the last checkpoint."
+                f"learning rate ({self.stage.learning_rate}) and resume from the last checkpoint."
             )
 
-    def _loss(self, micro: MicroBatch, meter: Meter) -> Tensor:
-        weight_T = micro.weight_T.to(self.device)
-        answers = weight_T.nonzero().squeeze(-1)
-        with torch.autocast(self.device.type, torch.bfloat16):
-            hidden, labels = self._forward(micro)
-            logits = self.model.logits(hidden.states_TD[answers])
-        targets = micro.targets_T.to(self.device)[answers]
-        losses = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
-        weighted = losses * weight_T[answers]
-        balance = balance_loss(hidden)
-        self._record(meter, micro, answers.cpu(), weighted.detach().cpu(), balance.item())
-        meter.labels += labels.item()
-        task = weighted.sum() / weight_T.sum()
-        return task + self.config.balance_weight * balance + self.config.label_weight * labels
-
-    def _forward(self, micro: MicroBatch) -> tuple[Hidden, Tensor]:
-        features, labels = self._see(micro)
-        hidden = self.model(
+    def forward(self, model: Transformer, micro: MicroBatch) -> tuple[Hidden, Tensor]:
+        """`model` over a micro-batch, and its loss on what patches show; autocast is the
+        caller's."""
+        features, labels = self._see(model, micro)
+        hidden = model(
             micro.ids_T.to(self.device),
             PackedBatch.from_lengths(micro.lengths, self.device),
             micro.experts_LT.to(self.device),
@@ -261,32 +247,32 @@ class Trainer:
         )
         return hidden, labels
 
-    def _see(self, micro: MicroBatch) -> tuple[Tensor | None, Tensor]:
+    def with_extras(self, task: Tensor, hidden: Hidden, labels: Tensor, meter: Meter) -> Tensor:
+        """`task` with the losses on balance and labels, which are counted in `meter`."""
+        balance = balance_loss(hidden)
+        meter.balance += balance.item()
+        meter.labels += labels.item()
+        meter.micros += 1
+        return task + self.stage.balance_weight * balance + self.stage.label_weight * labels
+
+    def _see(self, model: Transformer, micro: MicroBatch) -> tuple[Tensor | None, Tensor]:
         """Features of the micro-batch's pictures, and the loss on what all patches show."""
         pictures = [picture.to(self.device) for picture in (*micro.pixels, *micro.pages)]
+        loss = torch.zeros((), device=self.device)
         if not pictures:
-            return None, torch.zeros((), device=self.device)
-        states_PD, grids = self.model.vision_tower(pictures)
-        labels_GP = torch.cat(micro.labels, dim=1).to(self.device)
-        loss, _ = label_loss(states_PD, labels_GP)
+            return None, loss
+        states_PD, grids = model.vision_tower(pictures)
+        if micro.labels:
+            loss, _ = label_loss(states_PD, torch.cat(micro.labels, dim=1).to(self.device))
         grids = grids[: len(micro.pixels)]
         if not grids:
             return None, loss
         num_patches = sum(rows * columns for rows, columns in grids)
-        return self.model.multi_modal_projector(states_PD[:num_patches], grids), loss
-
-    def _record(
-        self, meter: Meter, micro: MicroBatch, answers: Tensor, weighted: Tensor, balance: float
-    ) -> None:
-        domain = micro.domain_T[answers]
-        meter.loss_by_domain.index_add_(0, domain, weighted)
-        meter.weight_by_domain.index_add_(0, domain, micro.weight_T[answers])
-        meter.balance += balance
-        meter.steps += 1
+        return model.multi_modal_projector(states_PD[:num_patches], grids), loss
 
     def _report(self, meter: Meter) -> dict[str, float]:
         report = meter.summary()
-        left = max(self.config.total_tokens - self.state.tokens, 0)
+        left = max(self.stage.total_tokens - self.state.tokens, 0)
         report |= {
             "tokens": self.state.tokens,
             "steps": self.state.steps,
@@ -300,20 +286,14 @@ class Trainer:
         self.files.log({"kind": "validation", "tokens": self.state.tokens, **self.validate()})
         self.files.save(self.model, self.optimisers, self.state)
         self.files.plot()
-        self.files.write_config(json.dumps(asdict(self.config), indent=1, default=str))
+        self.files.write_config(json.dumps(asdict(self.stage), indent=1, default=str))
 
 
-class _From(Sampler[int]):
-    """The indices from `first` on, without end."""
-
-    def __init__(self, first: int) -> None:
-        self.first = first
-
-    def __iter__(self) -> Iterator[int]:
-        index = self.first
-        while True:
-            yield index
-            index += 1
+def loaded(load: Load | None, name: str) -> Transformer:
+    """The model of the checkpoint `name`. Raises `ConfigError` where there is no way to load it."""
+    if load is None:
+        raise ConfigError("A run that starts from a checkpoint needs a way to load it.")
+    return load(name)
 
 
 def balance_loss(hidden: Hidden) -> Tensor:
@@ -330,13 +310,3 @@ def balance_loss(hidden: Hidden) -> Tensor:
         share_E = routing.expert_N.bincount(minlength=num_experts) / len(routing.expert_N)
         losses.append(num_experts * (share_E * routing.probability_TE.mean(0)).sum())
     return torch.stack(losses).mean()
-
-
-def _take_encoder(model: Transformer, source: Transformer, name: str) -> None:
-    """Overwrite the image encoder of `model` with that of `source`."""
-    if model.config.vision is None or source.config.vision != model.config.vision:
-        raise ConfigError(
-            f"start_encoder is {name}, whose image encoder has another shape than this model's; "
-            "name a checkpoint with the same one, or none."
-        )
-    model.vision_tower.load_state_dict(source.vision_tower.state_dict())

@@ -44,10 +44,10 @@ TINY = ModelConfig(
 RECIPE = """
 from trinity.presets import preset
 from trinity.train.corpus import CorpusConfig
-from trinity.train.trainer import TrainConfig
+from trinity.train.supervised import SupervisedConfig
 
 def recipe():
-    return TrainConfig(model=preset("nano"), corpus=CorpusConfig(), tokenizer="tekken.json")
+    return SupervisedConfig(model=preset("nano"), corpus=CorpusConfig(), tokenizer="tekken.json")
 """
 
 
@@ -83,7 +83,7 @@ class FakeTrainer:
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> type[FakeTrainer]:
-    monkeypatch.setattr(trainer_module, "Trainer", FakeTrainer)
+    monkeypatch.setattr(trainer_module, "SupervisedTrainer", FakeTrainer)
     # Whether they were built here changes what is printed first.
     monkeypatch.setattr("trinity.ops.dispatch.HAS_NATIVE", True)
     monkeypatch.setattr(FakeTrainer, "on_step", staticmethod(lambda _: None))
@@ -174,7 +174,7 @@ def test_another_shape_in_the_same_run_is_refused(
     [
         ("def recipe(:", "not valid Python: line 1"),
         ("x = 1", "needs a function `recipe()`"),
-        ("def recipe(): return 3", "returns a TrainConfig"),
+        ("def recipe(): return 3", "returns a SupervisedConfig"),
         ("def recipe(): return unknown", "fails with NameError: name 'unknown'"),
         ("import nonsense_module", "fails with ModuleNotFoundError"),
         (RECIPE.replace("nano", "nanno"), "There is no preset 'nanno'"),

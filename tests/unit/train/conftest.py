@@ -7,7 +7,7 @@ import pytest
 import trinity
 from trinity.config import DenseConfig, ModelConfig, VisionConfig
 from trinity.train.corpus import CorpusConfig
-from trinity.train.trainer import TrainConfig
+from trinity.train.supervised import SupervisedConfig
 
 TOKENIZER = Path(trinity.__file__).parent / "models/mini/tekken.json"
 
@@ -53,8 +53,8 @@ def tiny_dense(tiny_model: ModelConfig) -> DenseConfig:
 
 
 @pytest.fixture
-def tiny_run(tiny_model: ModelConfig) -> TrainConfig:
-    return TrainConfig(
+def tiny_run(tiny_model: ModelConfig) -> SupervisedConfig:
+    return SupervisedConfig(
         model=tiny_model,
         corpus=CorpusConfig(
             window_examples=24,

@@ -7,7 +7,8 @@ import torch
 
 from tests.unit.train.conftest import TOKENIZER
 from trinity.config import AnyConfig, DenseConfig, ModelConfig
-from trinity.train.corpus import Corpus, CorpusConfig, Example
+from trinity.train.corpus import Corpus, CorpusConfig, Source
+from trinity.train.example import Example
 from trinity.train.items import Split
 
 
@@ -78,7 +79,7 @@ def test_the_prompt_runs_at_the_models_own_count_and_the_answer_at_its_own(
 def test_effort_none_answers_at_once_and_high_thinks_first(tiny_model: ModelConfig) -> None:
     for effort in ("none", "high"):
         corpus = corpus_of(
-            tiny_model, effort_shares=((effort, 1.0),), domain_shares=(("reasoning", 1.0),)
+            tiny_model, effort_shares=((effort, 1.0),), sources=(Source("reasoning", 1.0),)
         )
         think = corpus.tokenizer.think_id
         opens = [e.ids[e.answer_start] == think for e in examples_of(corpus, 40)]
@@ -90,7 +91,7 @@ def test_a_cut_thought_is_closed_without_teaching_the_close(tiny_model: ModelCon
         tiny_model,
         truncated_share=1.0,
         effort_shares=(("high", 1.0),),
-        domain_shares=(("reasoning", 1.0),),
+        sources=(Source("reasoning", 1.0),),
     )
     for example in examples_of(corpus, 30):
         [index] = example.silent
@@ -98,7 +99,7 @@ def test_a_cut_thought_is_closed_without_teaching_the_close(tiny_model: ModelCon
 
 
 def test_pictures_fill_exactly_the_image_tokens(tiny_model: ModelConfig) -> None:
-    corpus = corpus_of(tiny_model, domain_shares=(("vision", 1.0),))
+    corpus = corpus_of(tiny_model, sources=(Source("vision", 1.0),))
     for example in examples_of(corpus, 20):
         side = tiny_model.vision.token_pixels
         expected = sum(p.shape[1] // side * (p.shape[2] // side) for p in example.pixels)

@@ -16,22 +16,24 @@ from trinity.config import DenseConfig
 from trinity.errors import ConfigError
 from trinity.model.architecture import make_model
 from trinity.train.run_files import RunFiles, TrainState
-from trinity.train.trainer import TrainConfig, Trainer
+from trinity.train.supervised import SupervisedConfig, SupervisedTrainer
 
 
-def weights_of(trainer: Trainer) -> dict[str, torch.Tensor]:
+def weights_of(trainer: SupervisedTrainer) -> dict[str, torch.Tensor]:
     return {name: tensor.clone() for name, tensor in trainer.model.state_dict().items()}
 
 
-def train(config: TrainConfig, directory: Path, stop_at: int | None = None) -> Trainer:
-    trainer = Trainer(config, directory)
+def train(
+    config: SupervisedConfig, directory: Path, stop_at: int | None = None
+) -> SupervisedTrainer:
+    trainer = SupervisedTrainer(config, directory)
     trainer.run(lambda _: None, stop_at=stop_at)
     return trainer
 
 
-def test_loss_falls_and_the_run_is_logged(tiny_run: TrainConfig, tmp_path: Path) -> None:
+def test_loss_falls_and_the_run_is_logged(tiny_run: SupervisedConfig, tmp_path: Path) -> None:
     reports: list[dict[str, float]] = []
-    Trainer(tiny_run, tmp_path).run(reports.append)
+    SupervisedTrainer(tiny_run, tmp_path).run(reports.append)
     assert reports[-1]["loss"] < reports[0]["loss"] - 0.5
     kinds = [record["kind"] for record in RunFiles(tmp_path).records()]
     assert kinds.count("validation") == 1
@@ -39,16 +41,16 @@ def test_loss_falls_and_the_run_is_logged(tiny_run: TrainConfig, tmp_path: Path)
 
 
 def test_loss_falls_for_a_dense_model(
-    tiny_run: TrainConfig, tiny_dense: DenseConfig, tmp_path: Path
+    tiny_run: SupervisedConfig, tiny_dense: DenseConfig, tmp_path: Path
 ) -> None:
     reports: list[dict[str, float]] = []
-    Trainer(replace(tiny_run, model=tiny_dense), tmp_path).run(reports.append)
+    SupervisedTrainer(replace(tiny_run, model=tiny_dense), tmp_path).run(reports.append)
     assert reports[-1]["loss"] < reports[0]["loss"] - 0.5
     assert {report["balance"] for report in reports} == {0.0}
 
 
 def test_a_resumed_run_is_bit_equal_to_one_that_was_never_stopped(
-    tiny_run: TrainConfig, tmp_path: Path
+    tiny_run: SupervisedConfig, tmp_path: Path
 ) -> None:
     whole = train(tiny_run, tmp_path / "whole")
     train(tiny_run, tmp_path / "parts", stop_at=4_000)
@@ -59,7 +61,7 @@ def test_a_resumed_run_is_bit_equal_to_one_that_was_never_stopped(
 
 
 def test_a_killed_run_resumes_from_its_last_whole_checkpoint(
-    tiny_run: TrainConfig, tmp_path: Path
+    tiny_run: SupervisedConfig, tmp_path: Path
 ) -> None:
     train(tiny_run, tmp_path / "run", stop_at=4_000)
     torn = tmp_path / "run/step-99999999"
@@ -77,14 +79,14 @@ def test_a_killed_run_resumes_from_its_last_whole_checkpoint(
 
 
 def test_kill_nine_leaves_a_run_that_resumes_bit_equal(
-    tiny_run: TrainConfig, tmp_path: Path
+    tiny_run: SupervisedConfig, tmp_path: Path
 ) -> None:
     program = (
         "import os, pickle, signal, sys\n"
         "from pathlib import Path\n"
-        "from trinity.train.trainer import Trainer\n"
+        "from trinity.train.supervised import SupervisedTrainer\n"
         "config = pickle.load(open(sys.argv[1], 'rb'))\n"
-        "trainer = Trainer(config, Path(sys.argv[2]))\n"
+        "trainer = SupervisedTrainer(config, Path(sys.argv[2]))\n"
         "def report(r):\n"
         "    if r['steps'] == 5:\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
@@ -110,8 +112,8 @@ def test_kill_nine_leaves_a_run_that_resumes_bit_equal(
         assert torch.equal(tensor, weights_of(resumed)[name]), name
 
 
-def test_only_the_newest_checkpoints_are_kept(tiny_run: TrainConfig, tmp_path: Path) -> None:
-    trainer = Trainer(tiny_run, tmp_path)
+def test_only_the_newest_checkpoints_are_kept(tiny_run: SupervisedConfig, tmp_path: Path) -> None:
+    trainer = SupervisedTrainer(tiny_run, tmp_path)
     for step in range(1, 5):
         trainer.files.save(trainer.model, trainer.optimisers, TrainState(steps=step))
     assert [path.name for path in RunFiles(tmp_path).checkpoints()] == [
@@ -124,9 +126,9 @@ def test_only_the_newest_checkpoints_are_kept(tiny_run: TrainConfig, tmp_path: P
 
 
 def test_a_non_finite_loss_changes_nothing_and_stops_the_run_in_the_end(
-    tiny_run: TrainConfig, tmp_path: Path
+    tiny_run: SupervisedConfig, tmp_path: Path
 ) -> None:
-    trainer = Trainer(replace(tiny_run, max_bad_steps=3), tmp_path)
+    trainer = SupervisedTrainer(replace(tiny_run, max_bad_steps=3), tmp_path)
     with torch.no_grad():
         trainer.model.language_model.lm_head.weight[0, 0] = float("nan")
     before = weights_of(trainer)
@@ -137,26 +139,26 @@ def test_a_non_finite_loss_changes_nothing_and_stops_the_run_in_the_end(
         assert torch.equal(tensor.nan_to_num(), before[name].nan_to_num())
 
 
-def test_a_run_from_a_checkpoint_needs_a_loader(tiny_run: TrainConfig, tmp_path: Path) -> None:
+def test_a_run_from_a_checkpoint_needs_a_loader(tiny_run: SupervisedConfig, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="needs a way to load it"):
-        Trainer(replace(tiny_run, start="somewhere"), tmp_path)
+        SupervisedTrainer(replace(tiny_run, start="somewhere"), tmp_path)
 
 
 def test_a_run_from_a_checkpoint_starts_with_its_weights(
-    tiny_run: TrainConfig, tmp_path: Path
+    tiny_run: SupervisedConfig, tmp_path: Path
 ) -> None:
     first = train(tiny_run, tmp_path / "first", stop_at=2_000)
-    second = Trainer(
+    second = SupervisedTrainer(
         replace(tiny_run, start="first"), tmp_path / "second", load=lambda _: first.model
     )
     assert second.state == TrainState()
     assert torch.equal(second.model.frequencies, first.model.frequencies)
 
 
-def test_a_run_may_take_another_models_encoder(tiny_run: TrainConfig, tmp_path: Path) -> None:
+def test_a_run_may_take_another_models_encoder(tiny_run: SupervisedConfig, tmp_path: Path) -> None:
     first = train(tiny_run, tmp_path / "first", stop_at=2_000)
     config = replace(tiny_run, start_encoder="first")
-    second = Trainer(config, tmp_path / "second", load=lambda _: first.model)
+    second = SupervisedTrainer(config, tmp_path / "second", load=lambda _: first.model)
     theirs, ours = first.model.vision_tower.state_dict(), second.model.vision_tower.state_dict()
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
     assert not torch.equal(
@@ -164,7 +166,7 @@ def test_a_run_may_take_another_models_encoder(tiny_run: TrainConfig, tmp_path: 
     )
 
 
-def test_an_encoder_of_another_shape_is_refused(tiny_run: TrainConfig, tmp_path: Path) -> None:
+def test_an_encoder_of_another_shape_is_refused(tiny_run: SupervisedConfig, tmp_path: Path) -> None:
     other = make_model(replace(tiny_run.model, vision=None))
     with pytest.raises(ConfigError, match="another shape"):
-        Trainer(replace(tiny_run, start_encoder="x"), tmp_path, load=lambda _: other)
+        SupervisedTrainer(replace(tiny_run, start_encoder="x"), tmp_path, load=lambda _: other)

@@ -1,0 +1,148 @@
+"""Three specialists become one model: every stage of the fusion, and of the controls beside it.
+
+trinity train recipes/fusion.py:seed --run runs/fusion/seed --export runs/fusion/seed/model
+
+The stages of one lineage live in one directory. `Fusion` makes their configurations for any preset
+and seed; the functions below are those of the preset `nano`, for the command line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from trinity.config import ModelConfig
+from trinity.presets import preset
+from trinity.train.corpus import CorpusConfig, Source
+from trinity.train.items import Domain
+from trinity.train.optim import Unfreezing
+from trinity.train.supervised import SupervisedConfig
+from trinity.train.vision.pretrain import EncoderConfig
+
+TOKENIZER = Path(__file__).parents[1] / "src/trinity/models/mini/tekken.json"
+
+ANCHORS = 8
+BLOCK = 40
+"""Fresh experts of a specialist: 3 x 40 + 8 = 128."""
+
+SYLLABUS: dict[Domain, tuple[str, ...]] = {
+    "reasoning": (
+        "add",
+        "equation",
+        "fraction_add",
+        "percent",
+        "stack",
+        "to_roman",
+        "parity",
+        "mixed",
+    ),
+    "vision": (
+        "arrow",
+        "gap",
+        "odd_one",
+        "where_is",
+        "name_shape",
+        "count_shapes",
+        "swatch",
+        "dice_total",
+    ),
+    "code": (
+        "write_words",
+        "write_loops",
+        "write_reductions",
+        "write_strings",
+        "write_recursion",
+        "write_dictionaries",
+        "complete_function",
+        "fix_bug",
+    ),
+}
+"""What the proof is about: few enough families for a specialist to master on its tokens."""
+
+SHARES: dict[Domain, float] = {"reasoning": 0.34, "vision": 0.36, "code": 0.3}
+
+
+def source(domain: Domain, share: float = 1.0, levels: tuple[int, int] = (1, 5)) -> Source:
+    """The proof's families of a domain."""
+    return Source(domain, share, SYLLABUS[domain], levels)
+
+
+def everything(levels: tuple[int, int] = (1, 5)) -> tuple[Source, ...]:
+    """All three domains."""
+    return tuple(source(domain, share, levels) for domain, share in SHARES.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fusion:
+    """The stages of one lineage."""
+
+    size: str = "nano"
+    seed: int = 0
+    root: Path = Path("runs/fusion")
+    seed_tokens: int = 2_000_000
+    specialist_tokens: int = 4_000_000
+    reinforce_tokens: int = 400_000
+    router_tokens: int = 400_000
+    distil_tokens: int = 3_000_000
+    pages: int = 48_000
+
+    def model(self, experts: int) -> ModelConfig:
+        """The preset's shape with another number of experts."""
+        shape = preset(self.size)
+        assert isinstance(shape, ModelConfig)
+        return replace(shape, n_routed_experts=experts)
+
+    def at(self, stage: str) -> str:
+        """The checkpoint directory of a stage."""
+        return str(self.root / stage / "model")
+
+    def seed_stage(self) -> SupervisedConfig:
+        """The ancestor: eight experts, easy exercises of all domains."""
+        return SupervisedConfig(
+            model=self.model(ANCHORS),
+            tokenizer=str(TOKENIZER),
+            corpus=CorpusConfig(sources=everything((1, 2)), seed=self.seed),
+            encoder=EncoderConfig(pages=self.pages),
+            total_tokens=self.seed_tokens,
+            learning_rate=3e-3,
+            seed=self.seed,
+        )
+
+    def specialist(self, domain: Domain) -> SupervisedConfig:
+        """The seed with fresh experts beside its own, on one domain and a tenth of the seed's."""
+        replay = [replace(s, share=0.1 * s.share) for s in everything((1, 2))]
+        return SupervisedConfig(
+            model=self.model(ANCHORS + BLOCK),
+            tokenizer=str(TOKENIZER),
+            start=self.at("seed"),
+            corpus=CorpusConfig(sources=(source(domain, 0.9), *replay), seed=self.seed),
+            unfreezing=Unfreezing(
+                anchors=ANCHORS,
+                shared_rate=0.5,
+                shared_from=0.1,
+                frozen=() if domain == "vision" else ("vision_tower", "multi_modal_projector"),
+            ),
+            total_tokens=self.specialist_tokens,
+            learning_rate=3e-3,
+            seed=self.seed,
+        )
+
+
+def seed() -> SupervisedConfig:
+    """The common ancestor."""
+    return Fusion().seed_stage()
+
+
+def reasoning() -> SupervisedConfig:
+    """The specialist in reasoning."""
+    return Fusion().specialist("reasoning")
+
+
+def vision() -> SupervisedConfig:
+    """The specialist in pictures."""
+    return Fusion().specialist("vision")
+
+
+def code() -> SupervisedConfig:
+    """The specialist in code."""
+    return Fusion().specialist("code")
