@@ -14,8 +14,11 @@ from pathlib import Path
 from trinity.config import ModelConfig
 from trinity.presets import preset
 from trinity.train.corpus import CorpusConfig, Source
+from trinity.train.distil import Ask, DistilConfig
 from trinity.train.items import Domain
 from trinity.train.optim import Unfreezing
+from trinity.train.reinforce import ReinforceConfig
+from trinity.train.rollout import RolloutConfig
 from trinity.train.supervised import SupervisedConfig
 from trinity.train.vision.pretrain import EncoderConfig
 
@@ -126,6 +129,56 @@ class Fusion:
             learning_rate=3e-3,
             seed=self.seed,
         )
+
+    def reinforced(self, domain: Domain) -> ReinforceConfig:
+        """The specialist after its answers were rewarded: the teacher of its domain."""
+        return ReinforceConfig(
+            model=self.model(ANCHORS + BLOCK),
+            tokenizer=str(TOKENIZER),
+            start=self.at(domain),
+            sources=(source(domain),),
+            rollout=RolloutConfig(expert_range=(1, 6)),
+            unfreezing=self.specialist(domain).unfreezing,
+            total_tokens=self.reinforce_tokens,
+            learning_rate=2e-4,
+            decay=0.5,
+            seed=self.seed,
+        )
+
+    def router(self) -> DistilConfig:
+        """The routers of the concatenated model, taught by the specialists; nothing else moves."""
+        return DistilConfig(
+            model=self.model(ANCHORS + 3 * BLOCK),
+            tokenizer=str(TOKENIZER),
+            start=self.at("concatenated"),
+            teachers=self.teachers(),
+            corpus=CorpusConfig(sources=everything(), label_pages=0, seed=self.seed),
+            traces=(40, 40),
+            unfreezing=Unfreezing(trained=("mlp.gate.",)),
+            total_tokens=self.router_tokens,
+            learning_rate=2e-3,
+            seed=self.seed,
+        )
+
+    def distilled(self) -> DistilConfig:
+        """The fused model, taught on its own answers by the three specialists."""
+        return DistilConfig(
+            model=self.model(ANCHORS + 3 * BLOCK),
+            tokenizer=str(TOKENIZER),
+            start=self.at("router"),
+            teachers=self.teachers(),
+            asks=tuple(Ask(source(domain), prompts=16) for domain in SHARES),
+            rollout=RolloutConfig(truncated_share=0.1),
+            corpus=CorpusConfig(sources=everything(), label_pages=0, seed=self.seed),
+            traces=(24, 8),
+            total_tokens=self.distil_tokens,
+            learning_rate=2e-3,
+            seed=self.seed,
+        )
+
+    def teachers(self) -> tuple[tuple[Domain, str], ...]:
+        """Each domain's specialist, as reinforced."""
+        return tuple((domain, self.at(f"{domain}-reinforced")) for domain in SHARES)
 
 
 def seed() -> SupervisedConfig:

@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from trinity.cli.export import sha256
+from trinity.pipeline.export import sha256
 from trinity.cli.loading import open_llm
 from trinity.config import EngineConfig
 from trinity.engine.intensity import IntensityTable

@@ -15,7 +15,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from trinity.cli.export import sha256
+from trinity.pipeline.export import sha256
 from trinity.cli.loading import open_llm
 from trinity.config import EngineConfig
 from trinity.engine.intensity import IntensityTable, Level

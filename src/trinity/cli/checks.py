@@ -201,7 +201,7 @@ def _embedded_model() -> Finding:
 
 
 def _problem_of_checkpoint(directory: Path) -> str | None:
-    from trinity.cli.export import sha256
+    from trinity.pipeline.export import sha256
 
     for name in ("config.json", "tekken.json", "intensity.json", "trinity.json"):
         if not (directory / name).is_file():

@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
-from trinity.cli.export import sha256
 from trinity.cli.terminal import say, stdout
 from trinity.config import WEIGHTS
 from trinity.errors import ConfigError
+from trinity.pipeline.export import sha256
 
 _FORMATS = tuple(name for name in WEIGHTS if name != "auto")
 

@@ -124,7 +124,7 @@ def _num_experts(state: dict[str, Any]) -> int:
 def _write(
     model: Small4, into: Path, tokenizer: bytes, sources: Sequence[Path], method: str
 ) -> None:
-    from trinity.cli.export import write_checkpoint
+    from trinity.pipeline.export import write_checkpoint
 
     manifests = [_manifest(source) for source in sources]
     ranges = [m["trained_experts"] for m in manifests if m.get("trained_experts")]

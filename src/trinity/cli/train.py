@@ -84,8 +84,8 @@ def _train(config: StageConfig, directory: Path, name: str, stop_at: int | None)
     # Read when PyTorch is loaded: its threads would spin while those of the kernels work.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "0")
-    from trinity.cli.stages import make_trainer
     from trinity.ops import dispatch
+    from trinity.pipeline.stages import make_trainer
 
     _check_same_shape(config, directory)
     console = stdout()
@@ -119,7 +119,7 @@ def _check_same_shape(config: StageConfig, directory: Path) -> None:
 
 
 def _export(run: Path, directory: Path, recipe: str | None) -> None:
-    from trinity.cli.export import export_run
+    from trinity.pipeline.export import export_run
 
     tokens = export_run(run, directory, recipe)
     say(stdout(), f"Wrote {directory}, trained on {_millions(tokens)} tokens.")

@@ -21,9 +21,10 @@ from trinity.train.corpus import EVERYTHING, Corpus, CorpusConfig
 from trinity.train.example import MicroBatch
 from trinity.train.items import Split
 
-ROUNDS = 20
-STEP = 0.7
-"""Share of the remaining log-ratio that a round makes up."""
+ROUNDS = 60
+STEP = 0.5
+"""Largest shift of the first round, relative to the deviation of a token's scores; later rounds
+shift less and less."""
 
 
 def calibrate_blocks(
@@ -99,9 +100,11 @@ def _equal_mass(
 ) -> list[float]:
     """Shift each block's scores until the blocks are chosen equally often."""
     direction_D = _constant_direction(inputs_TD)
-    for _ in range(ROUNDS):
+    step = STEP * (inputs_TD @ rows_ED.T).std(-1).mean()
+    for round_number in range(ROUNDS):
         mass = torch.tensor(gate_mass(rows_ED, inputs_TD, anchors, blocks, num_active))
-        shift = STEP * (mass.mean() / mass.clamp_min(1e-4)).log()
+        wanted = (mass.mean() / mass.clamp_min(1e-4)).log().clamp(-1, 1)
+        shift = step * (1 - round_number / ROUNDS) * wanted
         for rows, value in zip(rows_ED[anchors:].split(list(blocks)), shift, strict=True):
             rows += value * direction_D
     return gate_mass(rows_ED, inputs_TD, anchors, blocks, num_active)

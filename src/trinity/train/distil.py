@@ -141,7 +141,7 @@ class DistilTrainer(Trainer):
         shown = weighted if metered is None else metered * weight_T[answers]
         meter.add(micro, answers.cpu(), shown.detach().cpu())
         if own and metered is not None:
-            self._note_gap(domain, float(metered.mean()))
+            self._note_gap(domain, float(metered.detach().mean()))
         return self.with_extras(weighted.sum() / weight_T.sum(), hidden, labels, meter)
 
     def validate(self) -> dict[str, float]:

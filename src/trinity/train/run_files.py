@@ -112,17 +112,31 @@ class RunFiles:
         except ModuleNotFoundError:
             return
         figure = Figure(figsize=(9, 4.5), layout="constrained")
-        axes = figure.subplots(1, 2, sharey=True)
+        axes = figure.subplots(1, 2)
         for axis, kind in zip(axes, ("train", "validation"), strict=True):
             rows = [record for record in self.records() if record["kind"] == kind]
-            for name in ("loss", *DOMAINS):
-                tokens = [row["tokens"] / 1e6 for row in rows]
-                values = [row.get(name, float("nan")) for row in rows]
+            tokens = [row["tokens"] / 1e6 for row in rows]
+            curves = {
+                name: [row.get(name, float("nan")) for row in rows]
+                for name in ("loss", *DOMAINS)
+                if any(name in row for row in rows)
+            }
+            for name, values in curves.items():
                 axis.plot(tokens, values, label=name, linewidth=1)
-            axis.set(title=kind, xlabel="million tokens", yscale="log")
+            # Rewards fall below 0; shares of solved exercises, which on-policy stages validate
+            # by, may be 0.
+            is_positive = all(
+                value > 0 for row in curves.values() for value in row if value == value
+            )
+            axis.set(
+                title=kind,
+                xlabel="million tokens",
+                ylabel="loss" if "loss" in curves else "share solved",
+                yscale="log" if curves and is_positive else "linear",
+            )
             axis.grid(alpha=0.3)
-        axes[0].set_ylabel("loss per answer token, nats")
-        axes[1].legend()
+            if curves:
+                axis.legend()
         figure.savefig(self.directory / "curves.png", dpi=110)
 
 

@@ -8,10 +8,10 @@ import pytest
 pytest.importorskip("trinity.ops._native")
 
 from trinity.cli import main
-from trinity.cli.export import sha256
 from trinity.config import EngineConfig
 from trinity.engine.llm import LLM
 from trinity.ops import dispatch
+from trinity.pipeline.export import sha256
 from trinity.types import ChatRequest, IntensityRequest, Message, SamplingParams
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from trinity.cli import checks
 from trinity.cli.checks import Finding, Status, findings
-from trinity.cli.export import sha256
+from trinity.pipeline.export import sha256
 
 Run = Callable[..., Any]
 

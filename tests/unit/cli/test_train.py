@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 import torch
 
-from trinity.cli.export import sha256
 from trinity.config import ModelConfig, VisionConfig
 from trinity.engine.intensity import IntensityTable
 from trinity.model.checkpoint import load_model, read_config, read_manifest
 from trinity.model.dense import Dense
 from trinity.model.small4 import Small4
 from trinity.model.transformer import initialise
+from trinity.pipeline.export import sha256
 from trinity.presets import preset
 from trinity.train import trainer as trainer_module
 from trinity.train.run_files import RunFiles, TrainState

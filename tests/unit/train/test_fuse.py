@@ -79,9 +79,7 @@ def test_upcycling_keeps_the_anchors_and_redraws_half_of_each_copy(seed_model: S
     assert all(torch.equal(v, seed_model.state_dict()[k]) for k, v in rest.items())
 
 
-def test_upcycling_to_fewer_experts_is_refused(
-    seed_model: Small4, tiny_dense: DenseConfig
-) -> None:
+def test_upcycling_to_fewer_experts_is_refused(seed_model: Small4, tiny_dense: DenseConfig) -> None:
     with pytest.raises(ConfigError, match="4 routed experts cannot be given 4"):
         upcycle(seed_model, 4)
     with pytest.raises(ConfigError, match="0 routed experts"):
@@ -89,7 +87,7 @@ def test_upcycling_to_fewer_experts_is_refused(
 
 
 def test_concatenation_holds_every_specialists_experts_and_the_mean_of_the_rest(
-    seed_model: Small4, specialists: list[Small4]
+    specialists: list[Small4],
 ) -> None:
     fused = concatenate(specialists, NAMES)
     assert fused.config.n_routed_experts == 4 + 3 * 6
@@ -116,7 +114,7 @@ def test_what_only_one_specialist_changed_is_taken_whole(
 
 
 def test_anchors_are_those_that_are_equal_everywhere(
-    seed_model: Small4, specialists: list[Small4]
+    specialists: list[Small4],
 ) -> None:
     states = [specialist.state_dict() for specialist in specialists]
     assert count_anchors(states) == 4

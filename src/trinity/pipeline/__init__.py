@@ -1,0 +1,1 @@
+"""Training stages put together: which trainer and engine, finished checkpoints, the proof."""
