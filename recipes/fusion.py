@@ -176,6 +176,50 @@ class Fusion:
             seed=self.seed,
         )
 
+    def sequential(
+        self, number: int, start: str, learning_rate: float, replay: float
+    ) -> SupervisedConfig:
+        """A control: all 128 experts, fine-tuned on one domain after the other.
+
+        `number` is that of the domain, in the order of `SHARES`; `replay` is the share of examples
+        that come from the domains before it.
+        """
+        domains = list(SHARES)
+        earlier = [source(domain, replay / number) for domain in domains[:number]] if replay else []
+        return SupervisedConfig(
+            model=self.model(ANCHORS + 3 * BLOCK),
+            tokenizer=str(TOKENIZER),
+            start=start,
+            corpus=CorpusConfig(
+                sources=(source(domains[number], 1 - replay), *earlier), seed=self.seed
+            ),
+            total_tokens=self.specialist_tokens + self.reinforce_tokens,
+            learning_rate=learning_rate,
+            seed=self.seed,
+        )
+
+    def joint(self) -> SupervisedConfig:
+        """A control: all 128 experts on all data at once, for all tokens that the fusion uses."""
+        parts = 3 * (self.specialist_tokens + self.reinforce_tokens)
+        return SupervisedConfig(
+            model=self.model(ANCHORS + 3 * BLOCK),
+            tokenizer=str(TOKENIZER),
+            start=self.at("seed"),
+            corpus=CorpusConfig(sources=everything(), seed=self.seed),
+            total_tokens=parts + self.router_tokens + self.distil_tokens,
+            learning_rate=3e-3,
+            seed=self.seed,
+        )
+
+    def longer(self, domain: Domain) -> SupervisedConfig:
+        """A control: a specialist that goes on for its own share of the distillation's tokens."""
+        return replace(
+            self.specialist(domain),
+            start=self.at(f"{domain}-reinforced"),
+            total_tokens=(self.router_tokens + self.distil_tokens) // 3,
+            learning_rate=1e-3,
+        )
+
     def teachers(self) -> tuple[tuple[Domain, str], ...]:
         """Each domain's specialist, as reinforced."""
         return tuple((domain, self.at(f"{domain}-reinforced")) for domain in SHARES)

@@ -10,10 +10,10 @@ import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from trinity.pipeline.export import sha256
 from trinity.cli.loading import open_llm
 from trinity.config import EngineConfig
 from trinity.engine.intensity import IntensityTable
+from trinity.pipeline.export import sha256
 from trinity.train.evaluate import sample_items
 from trinity.train.items import Domain, Item, Split
 from trinity.train.verify import judge_all

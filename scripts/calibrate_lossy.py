@@ -15,11 +15,11 @@ import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from trinity.pipeline.export import sha256
 from trinity.cli.loading import open_llm
 from trinity.config import EngineConfig
 from trinity.engine.intensity import IntensityTable, Level
 from trinity.engine.llm import LLM
+from trinity.pipeline.export import sha256
 from trinity.train.evaluate import sample_items
 from trinity.train.items import DOMAINS, Domain, Item, Split
 from trinity.train.verify import judge_all

@@ -27,7 +27,7 @@ from trinity.train.example import (
     turns_before,
 )
 from trinity.train.families import trained_families
-from trinity.train.items import Domain, Family, Item, Split, draw
+from trinity.train.items import Domain, Family, Item, Split, draw, levels_with
 from trinity.train.vision.pages import labelled_page
 from trinity.types import Message, TextPart
 
@@ -56,7 +56,7 @@ class Source:
         """An item of `split`, its family drawn by weight."""
         families = self.chosen()
         family = rng.choices(families, [family.weight for family in families])[0]
-        return draw(family, split, rng, rng.randint(*self.levels))
+        return draw(family, split, rng, rng.choice(levels_with(family, split, *self.levels)))
 
     def chosen(self) -> list[Family]:
         """The families. Raises `ConfigError` for a name that the domain does not have."""

@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Any, Literal
 
 from trinity.types import Tool
@@ -103,9 +104,9 @@ class Item:
     """What an ideal assistant does before it answers, in order; the answer's thoughts follow it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Family:
-    """A kind of exercise."""
+    """A kind of exercise; each is itself alone, so that it can be a key."""
 
     name: str
     domain: Domain
@@ -138,3 +139,24 @@ def draw(family: Family, split: Split, rng: random.Random, level: int | None = N
         if family.held_out or split_of(family.name, item.key) is split:
             return item
     raise RuntimeError(f"Family {family.name} has no instance in the split {split}.")
+
+
+@cache
+def levels_with(family: Family, split: Split, lowest: int, highest: int) -> tuple[int, ...]:
+    """The levels from `lowest` to `highest` at which `family` has instances in `split`: an easy
+    level may have so few that none falls into a small split. Raises `RuntimeError` for none."""
+
+    def has_instance(level: int) -> bool:
+        rng = random.Random(f"{family.name}/{split}/{level}")
+        return any(
+            family.held_out or split_of(family.name, family.make(rng, split, level).key) is split
+            for _ in range(500)
+        )
+
+    found = tuple(level for level in range(lowest, highest + 1) if has_instance(level))
+    if not found:
+        raise RuntimeError(
+            f"Family {family.name} has no instance of the levels {lowest} to {highest} in the "
+            f"split {split}."
+        )
+    return found

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from trinity.train.corpus import Source
-from trinity.train.items import Family, Item, Split, draw
+from trinity.train.items import Family, Item, Split, draw, levels_with
 from trinity.train.rollout import Rollout
 
 CORRECT_REWARD = 0.9
@@ -73,7 +73,7 @@ class Focus:
         choices = [
             (family, level)
             for family in source.chosen()
-            for level in range(source.levels[0], source.levels[1] + 1)
+            for level in levels_with(family, split, *source.levels)
         ]
         weights = [family.weight * self._weight(family, level) for family, level in choices]
         [(family, level)] = rng.choices(choices, weights)

@@ -1,0 +1,138 @@
+"""The fusion proof: trains every stage and control, measures them, writes one JSON file a row.
+
+python scripts/proof.py [--size nano] [--seeds 0 1 2]      (also: make proof)
+
+Stages that are finished are not done again, and a killed one resumes; so start it again until it
+says that all rows are there. `scripts/proof_report.py` makes the table and the plots.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "recipes"))
+
+from fusion import ANCHORS, BLOCK, SHARES, Fusion, everything  # type: ignore[import-not-found]
+
+from trinity.pipeline.proof import Bench, Workshop
+
+ROOT = Path(__file__).parents[1]
+RATES = (3e-3, 1e-3, 3e-4)
+"""Learning rates that sequential fine-tuning is tried at; the best on validation counts."""
+METHODS = ("average", "task-arithmetic", "ties", "dare")
+REPLAY = 0.1
+
+
+def main() -> None:
+    """Do what is not done yet."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", default="nano")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--items", type=int, default=1000, help="Exercises of each domain.")
+    parser.add_argument("--runs", type=Path, default=ROOT / "runs/proof")
+    parser.add_argument("--rows", type=Path, default=ROOT / "docs/proof")
+    parser.add_argument("--only-fusion", action="store_true", help="No controls.")
+    arguments = parser.parse_args()
+    for seed in arguments.seeds:
+        name = f"{arguments.size}-{seed}"
+        fusion = Fusion(size=arguments.size, seed=seed, root=arguments.runs / name)
+        workshop = Workshop(fusion.root, say)
+        bench = Bench(arguments.rows / name, everything(), arguments.items, say)
+        fuse(workshop, bench, fusion)
+        if arguments.only_fusion:
+            continue
+        control_sequential(workshop, bench, fusion, arguments.rows / f"{arguments.size}-0")
+        control_joint(workshop, bench, fusion)
+        if seed == arguments.seeds[0]:
+            control_merges(workshop, bench, fusion)
+            control_replay(workshop, bench, fusion, arguments.rows / f"{arguments.size}-0")
+            control_longer(workshop, bench, fusion)
+    say("all rows are there")
+
+
+def fuse(shop: Workshop, bench: Bench, fusion: Any) -> None:
+    """Seed, specialists, concatenation, router, distillation: ours."""
+    shop.train("seed", fusion.seed_stage())
+    bench.row("seed", shop.at("seed"))
+    for domain in SHARES:
+        shop.train(domain, fusion.specialist(domain))
+        bench.row(domain, shop.at(domain))
+        shop.train(f"{domain}-reinforced", fusion.reinforced(domain))
+        bench.row(f"{domain}-reinforced", shop.at(f"{domain}-reinforced"))
+    parts = [f"{domain}-reinforced" for domain in SHARES]
+    shop.concatenated("concatenated", parts, "seed", fusion.seed)
+    bench.row("concatenated", shop.at("concatenated"))
+    shop.train("router", fusion.router())
+    bench.row("router", shop.at("router"))
+    shop.train("distilled", fusion.distilled())
+    bench.row("distilled", shop.at("distilled"))
+
+
+def control_merges(shop: Workshop, bench: Bench, fusion: Any) -> None:
+    """The weak ways to fuse: what the specialists started from is their base."""
+    shop.upcycled("specialists-base", "seed", ANCHORS + BLOCK, fusion.seed)
+    for method in METHODS:
+        parts = [f"{domain}-reinforced" for domain in SHARES]
+        shop.merged(method, method, parts, "specialists-base", fusion.seed)
+        bench.row(method, shop.at(method))
+
+
+def control_sequential(shop: Workshop, bench: Bench, fusion: Any, first: Path) -> None:
+    """One domain after the other, at the rate that was best for the first seed."""
+    rates = RATES if bench.rows == first else (best_rate(bench, first),)
+    for rate in rates:
+        sequence(shop, bench, fusion, f"sequential-{rate:g}", rate, 0.0)
+
+
+def control_replay(shop: Workshop, bench: Bench, fusion: Any, first: Path) -> None:
+    """The same with a tenth of earlier domains' examples."""
+    sequence(shop, bench, fusion, "replay", best_rate(bench, first), REPLAY)
+
+
+def sequence(
+    shop: Workshop, bench: Bench, fusion: Any, name: str, rate: float, replay: float
+) -> None:
+    """Train and measure after every domain, so that forgetting can be seen."""
+    start = shop.at("seed")
+    for number, domain in enumerate(SHARES):
+        stage = f"{name}-{number}-{domain}"
+        shop.train(stage, fusion.sequential(number, start, rate, replay))
+        start = shop.at(stage)
+        validation = {"validation": bench.validated(start)} if number == len(SHARES) - 1 else {}
+        bench.row(stage, start, rate=rate, replay=replay, **validation)
+
+
+def best_rate(bench: Bench, first: Path) -> float:
+    """The rate whose last model is best on validation exercises of all domains."""
+    del bench
+    import json
+
+    last = f"{len(SHARES) - 1}-{list(SHARES)[-1]}"
+    rows = [json.loads((first / f"sequential-{r:g}-{last}.json").read_text()) for r in RATES]
+    return float(max(rows, key=lambda row: row["validation"])["rate"])
+
+
+def control_joint(shop: Workshop, bench: Bench, fusion: Any) -> None:
+    """All data at once, at equal total tokens."""
+    shop.train("joint", fusion.joint())
+    bench.row("joint", shop.at("joint"))
+
+
+def control_longer(shop: Workshop, bench: Bench, fusion: Any) -> None:
+    """Specialists with their share of the distillation's tokens."""
+    for domain in SHARES:
+        shop.train(f"{domain}-longer", fusion.longer(domain))
+        bench.row(f"{domain}-longer", shop.at(f"{domain}-longer"))
+
+
+def say(text: str) -> None:
+    """A line with the time."""
+    print(time.strftime("%H:%M:%S"), text, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""What a checkpoint of the proof gets right: verdicts of the same held-out exercises for all.
+
+Verdicts are kept item by item, so that models can be compared in pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trinity.pipeline.stages import load_checkpoint, make_generator
+from trinity.train.corpus import Source
+from trinity.train.example import turns_before
+from trinity.train.items import Item, Split
+from trinity.train.verify import judge_all
+from trinity.types import ChatRequest, Generator, IntensityRequest, SamplingParams
+
+MAX_TOKENS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """Answers of one model to one domain's exercises at one setting."""
+
+    verdicts: tuple[bool, ...]
+    mean_tokens: float
+    """Generated tokens per answer."""
+
+    @property
+    def accuracy(self) -> float:
+        """Share answered right."""
+        return sum(self.verdicts) / len(self.verdicts)
+
+    def record(self) -> dict[str, Any]:
+        """As plain values; verdicts as a string of 0 and 1."""
+        return {
+            "accuracy": round(self.accuracy, 4),
+            "mean_tokens": round(self.mean_tokens, 1),
+            "verdicts": "".join("1" if right else "0" for right in self.verdicts),
+        }
+
+    @classmethod
+    def of_record(cls, record: dict[str, Any]) -> Result:
+        """The inverse of `record`."""
+        verdicts = tuple(mark == "1" for mark in record["verdicts"])
+        return cls(verdicts=verdicts, mean_tokens=record["mean_tokens"])
+
+
+def draw_items(source: Source, count: int, split: Split = Split.TEST) -> list[Item]:
+    """`count` exercises of a source, always the same ones."""
+    from random import Random
+
+    rng = Random(f"proof/{source.domain}/{split}")
+    return [source.draw(rng, split) for _ in range(count)]
+
+
+def open_generator(checkpoint: str) -> Generator:
+    """An engine over a checkpoint, which answers greedily at the model's own expert count."""
+    return make_generator(load_checkpoint(checkpoint), str(Path(checkpoint) / "tekken.json"))
+
+
+def measure(
+    generator: Generator, items: Sequence[Item], effort: str = "high", experts: int | None = None
+) -> Result:
+    """Answer `items` and judge the answers."""
+    requests = [
+        ChatRequest(
+            messages=turns_before(item, 0),
+            sampling=SamplingParams(seed=0, max_tokens=MAX_TOKENS),
+            intensity=IntensityRequest(reasoning_effort=effort, active_experts=experts),
+        )
+        for item in items
+    ]
+    answers = generator.generate(requests)
+    verdicts = judge_all(items, [answer.text for answer in answers])
+    tokens = sum(len(answer.token_ids) for answer in answers)
+    return Result(verdicts=tuple(verdicts), mean_tokens=tokens / len(items))
