@@ -9,6 +9,7 @@ says that all rows are there. `scripts/proof_report.py` makes the table and the 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from pathlib import Path
@@ -18,11 +19,22 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "recipes"))
 
 from fusion import ANCHORS, BLOCK, SHARES, Fusion, everything  # type: ignore[import-not-found]
 
+from trinity.pipeline.experts import (
+    dead_experts,
+    mutual_information,
+    usage_by_domain,
+    without_block,
+)
+from trinity.pipeline.measure import draw_items, measure
 from trinity.pipeline.proof import Bench, Workshop
+from trinity.pipeline.stages import load_checkpoint, make_generator
 
 ROOT = Path(__file__).parents[1]
 RATES = (3e-3, 1e-3, 3e-4)
 """Learning rates that sequential fine-tuning is tried at; the best on validation counts."""
+COUNTS = (1, 2, 3, 4, 6)
+EFFORTS = ("none", "low", "high")
+SIDE_ITEMS = 400
 METHODS = ("average", "task-arithmetic", "ties", "dare")
 REPLAY = 0.1
 
@@ -45,6 +57,7 @@ def main() -> None:
         fuse(workshop, bench, fusion)
         if arguments.only_fusion:
             continue
+        look_inside(workshop, bench)
         control_sequential(workshop, bench, fusion, arguments.rows / f"{arguments.size}-0")
         control_joint(workshop, bench, fusion)
         if seed == arguments.seeds[0]:
@@ -72,6 +85,52 @@ def fuse(shop: Workshop, bench: Bench, fusion: Any) -> None:
     bench.row("distilled", shop.at("distilled"))
 
 
+def look_inside(shop: Workshop, bench: Bench) -> None:
+    """The fused model's routing, what it loses without a block, and its dials."""
+    path = bench.rows / "experts.json"
+    if path.is_file():
+        return
+    checkpoint = shop.at("distilled")
+    model = load_checkpoint(checkpoint)
+    tokenizer = str(Path(checkpoint) / "tekken.json")
+    usage = usage_by_domain(model, tokenizer, everything())
+    record = {
+        "mutual_information_bits": round(mutual_information(usage), 4),
+        "dead_experts": dead_experts(usage),
+        "usage": usage.round(5).tolist(),
+        "without_block": {
+            domain: accuracies(bench, without_block(model, *block(number)), tokenizer)
+            for number, domain in enumerate(SHARES)
+        },
+        "experts": {
+            str(count): accuracies(bench, model, tokenizer, experts=count) for count in COUNTS
+        },
+        "efforts": {
+            effort: accuracies(bench, model, tokenizer, effort=effort) for effort in EFFORTS
+        },
+    }
+    path.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    say(f"experts: {record['without_block']}")
+
+
+def block(number: int) -> tuple[int, int]:
+    """The experts that came from specialist `number`."""
+    return ANCHORS + number * BLOCK, ANCHORS + (number + 1) * BLOCK
+
+
+def accuracies(
+    bench: Bench, model: Any, tokenizer: str, effort: str = "high", experts: int | None = None
+) -> dict[str, float]:
+    """By domain, on fewer exercises than a row has."""
+    generator = make_generator(model, tokenizer)
+    return {
+        source.domain: measure(
+            generator, draw_items(source, bench.items)[:SIDE_ITEMS], effort, experts
+        ).accuracy
+        for source in bench.sources
+    }
+
+
 def control_merges(shop: Workshop, bench: Bench, fusion: Any) -> None:
     """The weak ways to fuse: what the specialists started from is their base."""
     shop.upcycled("specialists-base", "seed", ANCHORS + BLOCK, fusion.seed)
@@ -83,14 +142,14 @@ def control_merges(shop: Workshop, bench: Bench, fusion: Any) -> None:
 
 def control_sequential(shop: Workshop, bench: Bench, fusion: Any, first: Path) -> None:
     """One domain after the other, at the rate that was best for the first seed."""
-    rates = RATES if bench.rows == first else (best_rate(bench, first),)
+    rates = RATES if bench.rows == first else (best_rate(first),)
     for rate in rates:
         sequence(shop, bench, fusion, f"sequential-{rate:g}", rate, 0.0)
 
 
 def control_replay(shop: Workshop, bench: Bench, fusion: Any, first: Path) -> None:
     """The same with a tenth of earlier domains' examples."""
-    sequence(shop, bench, fusion, "replay", best_rate(bench, first), REPLAY)
+    sequence(shop, bench, fusion, "replay", best_rate(first), REPLAY)
 
 
 def sequence(
@@ -106,11 +165,8 @@ def sequence(
         bench.row(stage, start, rate=rate, replay=replay, **validation)
 
 
-def best_rate(bench: Bench, first: Path) -> float:
+def best_rate(first: Path) -> float:
     """The rate whose last model is best on validation exercises of all domains."""
-    del bench
-    import json
-
     last = f"{len(SHARES) - 1}-{list(SHARES)[-1]}"
     rows = [json.loads((first / f"sequential-{r:g}-{last}.json").read_text()) for r in RATES]
     return float(max(rows, key=lambda row: row["validation"])["rate"])

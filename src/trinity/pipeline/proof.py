@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from trinity.pipeline.stages import load_checkpoint, make_trainer
 from trinity.train.calibrate import calibrate_blocks, mixed_micros
 from trinity.train.corpus import Source
 from trinity.train.fuse import concatenate, merge_weights
+from trinity.train.items import Split
 from trinity.train.trainer import StageConfig
 from trinity.train.upcycle import upcycle
 
@@ -122,8 +123,6 @@ class Bench:
 
     def validated(self, checkpoint: str, split_items: int = 300) -> float:
         """Mean accuracy over domains on the validation split: for choosing settings."""
-        from trinity.train.items import Split
-
         generator = open_generator(checkpoint)
         values = [
             measure(generator, draw_items(source, split_items, Split.VALIDATION)).accuracy
@@ -139,8 +138,3 @@ def _progress(report: dict[str, float]) -> str:
         f"{report['tokens'] / 1e6:.2f} M, loss {report['loss']:.3f}, "
         f"{report['tokens_per_s']:,.0f} tokens/s"
     )
-
-
-def with_start(config: StageConfig, start: str) -> StageConfig:
-    """`config`, started from another checkpoint."""
-    return replace(config, start=start)
