@@ -93,7 +93,7 @@ def look_inside(shop: Workshop, bench: Bench) -> None:
     checkpoint = shop.at("distilled")
     model = load_checkpoint(checkpoint)
     tokenizer = str(Path(checkpoint) / "tekken.json")
-    usage = usage_by_domain(model, tokenizer, everything())
+    usage = usage_by_domain(model, tokenizer, [(source,) for source in everything()])
     record = {
         "mutual_information_bits": round(mutual_information(usage), 4),
         "dead_experts": dead_experts(usage),

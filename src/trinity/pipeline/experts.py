@@ -17,15 +17,21 @@ from trinity.train.items import Split
 
 
 def usage_by_domain(
-    model: Transformer, tokenizer: str, sources: Sequence[Source], examples: int = 64
+    model: Transformer,
+    tokenizer: str,
+    domains: Sequence[tuple[Source, ...]],
+    examples: int = 64,
 ) -> np.ndarray:
     """Share of each domain's routed rows that go to each expert: [domains, layers, experts]; the
-    rows of answers and prompts of validation exercises at the model's own expert count."""
+    rows of answers and prompts of validation exercises at the model's own expert count.
+
+    A domain is what its sources give.
+    """
     config = model.config
-    shares = np.zeros((len(sources), config.num_hidden_layers, config.n_routed_experts))
-    for index, source in enumerate(sources):
+    shares = np.zeros((len(domains), config.num_hidden_layers, config.n_routed_experts))
+    for index, sources in enumerate(domains):
         settings = CorpusConfig(
-            sources=(source,), window_examples=examples, full_experts_share=1.0, label_pages=0
+            sources=sources, window_examples=examples, full_experts_share=1.0, label_pages=0
         )
         corpus = Corpus(settings, config, tokenizer, Split.VALIDATION)
         for step in corpus[0]:
