@@ -15,7 +15,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check check-native bench fix docs clean
+.PHONY: help demo serve test check check-native bench proof fix docs clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,10 @@ bench: $(VENV)/.dev ## speed of mini and bench-30m in a few minutes; docs/benchm
 	$(BIN)/python scripts/bench_checkpoints.py bench-30m
 	$(BIN)/trinity bench mini bench-30m --weights bf16,int4 --streams 8,32 --repeats 3 \
 	    --out runs/bench/short
+
+proof: $(VENV)/.dev ## train and measure the fusion and its controls, stage by stage; hours, resumes
+	$(BIN)/python scripts/proof.py
+	$(BIN)/python scripts/proof_report.py
 
 fix: $(VENV)/.dev ## repair what lint and format can repair by themselves
 	$(BIN)/ruff check --fix .
