@@ -1,4 +1,4 @@
-"""Runs programs that a model wrote, and says whether they pass their tests.
+"""Runs programs that a model wrote, and says whether they pass their tests, or where they fail.
 
 A program is first checked against an allow-list of syntax and names, then run in a child process
 without environment, files or new processes, under limits on time and memory. The same file is the
@@ -18,6 +18,7 @@ import itertools
 import json
 import math
 import os
+import re
 import resource
 import select
 import signal
@@ -25,8 +26,9 @@ import string
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, SimpleNamespace, TracebackType
 from typing import Any
@@ -39,6 +41,9 @@ WALL_SECONDS = 10.0
 """How long the parent waits for the verdict on one program before it kills the child."""
 MEMORY_BYTES = 512 * 2**20
 MAX_CODE_CHARS = 20_000
+MAX_SHOWN_CHARS = 60
+"""How much of one value a report shows."""
+MAX_REPORT_CHARS = 160
 
 MODULES: dict[str, tuple[str, ...]] = {
     "math": tuple(name for name in dir(math) if not name.startswith("_")),
@@ -118,8 +123,20 @@ class Sandbox:
 
     def passes(self, code: str, payload: dict[str, Any]) -> bool:
         """Whether `code` passes the tests of `payload`, as in `passes_tests`."""
+        return self._failure(code, payload) == ""
+
+    def report(self, code: str, payload: dict[str, Any]) -> str:
+        """One short line: how many tests `code` passed, or the first that failed and how.
+
+        The payload is that of `passes_tests`.
+        """
+        count = len(payload["cases"])
+        return self._failure(code, payload) or f"passed {count} of {count}"
+
+    def _failure(self, code: str, payload: dict[str, Any]) -> str:
+        """How `code` fails its tests; empty where it passes them."""
         if len(code) > MAX_CODE_CHARS:
-            return False
+            return "the code is too long"
         cases = [[repr(list(args)), repr(expected)] for args, expected in payload["cases"]]
         request = {"code": code, "function": payload["function"], "cases": cases}
         line = json.dumps(request)
@@ -128,9 +145,10 @@ class Sandbox:
         except BrokenPipeError:  # the last program took the child with it, after its verdict
             self.close()
             reply = self._ask(line)
-        if reply not in (b"pass\n", b"fail\n"):
+        verdict, _, failure = reply.decode().rstrip("\n").partition(" ")
+        if verdict not in ("pass", "fail"):
             self.close()
-        return reply == b"pass\n"
+        return "" if verdict == "pass" else failure or "stopped: out of time or memory"
 
     def _ask(self, line: str) -> bytes:
         """The child's reply to a request: empty if it gave none in time."""
@@ -244,6 +262,53 @@ def execute(code: str) -> tuple[str, list[dict[str, Any]]]:
     return "".join(printed), states
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The first test that a function failed."""
+
+    text: str
+    """One short line: the call, and its result or its error."""
+    leaves_mess: bool = False
+    """Whether the process may have been left in a bad state."""
+
+
+def first_failure(
+    function: Callable[..., Any], name: str, cases: Iterable[Sequence[Any]]
+) -> Failure | None:
+    """How `function`, called `name`, fails its cases, run in this process; `None` if it passes."""
+    for args, expected in cases:
+        call = f"{name}({', '.join(map(_shown, args))})"
+        try:
+            given = function(*args)
+        except Exception as error:  # noqa: BLE001 - a program may raise anything
+            is_mess = isinstance(error, MemoryError | RecursionError)
+            return Failure(f"{call} raised {_shown_error(error)}", is_mess)
+        if not _same(given, expected):
+            return Failure(f"{call} gave {_shown(given)}, expected {_shown(expected)}")
+    return None
+
+
+def _shown(value: object) -> str:
+    """`value` as Python writes it, the same in every process, cut where it is long."""
+    try:
+        if isinstance(value, set | frozenset) and value:
+            text = f"{{{', '.join(sorted(map(repr, value)))}}}"
+        else:
+            text = re.sub(r" at 0x[0-9a-f]+", "", repr(value))
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "a huge number"
+    return text if len(text) <= MAX_SHOWN_CHARS else f"{text[: MAX_SHOWN_CHARS - 3]}..."
+
+
+def _shown_error(error: BaseException) -> str:
+    if isinstance(error, RecursionError):  # its message tells where the depth was reached
+        return "RecursionError: too deep"
+    if isinstance(error, SyntaxError):
+        return f"{type(error).__name__}: {error.msg} in line {error.lineno}"
+    message = " ".join(str(error).split())
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
 class _OutOfTime(BaseException):
     """Raised inside a program by the alarm: `except Exception` does not hold it back."""
 
@@ -265,20 +330,26 @@ def _verdict(request: dict[str, Any]) -> bytes:
     _allow_seconds(PROGRAM_SECONDS)
     scope: dict[str, Any] = {"__builtins__": _safe_builtins(), "__name__": "program"}
     try:
-        verdict = b"pass\n" if _passes(scope, **request) else b"fail\n"
+        failure = _failure(scope, **request)
     # The program may raise anything, SystemExit and the alarm included.
+    except _OutOfTime:
+        failure = Failure("stopped: it ran too long", leaves_mess=True)
     except BaseException as error:  # noqa: BLE001
         clean = isinstance(error, Exception) and not isinstance(error, MemoryError | RecursionError)
-        verdict = b"fail\n" if clean else b"mess\n"
+        failure = Failure(_shown_error(error), leaves_mess=not clean)
     # What the program left behind, a waiting `finally` say, must end now and not in the next one.
     try:
         scope.clear()
         gc.collect()
     except _OutOfTime:
-        verdict = b"mess\n"
+        failure = Failure("stopped: it ran too long", leaves_mess=True)
     finally:
         _stop_alarm()
-    return verdict
+    if failure is None:
+        return b"pass\n"
+    verdict = "mess" if failure.leaves_mess else "fail"
+    text = failure.text[:MAX_REPORT_CHARS].replace("\n", " ")
+    return f"{verdict} {text}\n".encode(errors="backslashreplace")
 
 
 def _limit_resources() -> None:
@@ -327,11 +398,12 @@ def _on_alarm(*_: object) -> None:
 _alarms: list[bool] = []
 
 
-def _passes(
+def _failure(
     scope: dict[str, Any], code: str, function: str, cases: Iterable[tuple[str, str]]
-) -> bool:
-    if problem_with(code):
-        return False
+) -> Failure | None:
+    problem = problem_with(code)
+    if problem:
+        return Failure(problem)
     program = compile(code, "<program>", "exec")
     _start_alarm()
     exec(program, scope)
@@ -340,12 +412,15 @@ def _passes(
         defined = [node.name for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]
         target = scope[defined[-1]] if defined else None
     if not callable(target):
-        return False
+        return Failure(f"there is no function {function}")
+    return first_failure(target, function, _timed(cases))
+
+
+def _timed(cases: Iterable[tuple[str, str]]) -> Iterator[tuple[Any, Any]]:
+    """The cases as values; each has its own time."""
     for arguments, expected in cases:
         _start_alarm()
-        if not _same(target(*ast.literal_eval(arguments)), ast.literal_eval(expected)):
-            return False
-    return True
+        yield ast.literal_eval(arguments), ast.literal_eval(expected)
 
 
 def _safe_builtins() -> dict[str, Any]:
@@ -367,12 +442,19 @@ def _import(name: str, *_: object) -> SimpleNamespace:
     return SimpleNamespace(**{attr: getattr(modules[name], attr) for attr in MODULES[name]})
 
 
+def _close(given: float, expected: float) -> bool:
+    try:
+        return math.isclose(given, expected, rel_tol=1e-9, abs_tol=1e-9)
+    except OverflowError:  # a whole number beyond the floats
+        return False
+
+
 def _same(given: object, expected: object) -> bool:
     """Equality that keeps True apart from 1 and lists from tuples, and lets floats round."""
     if isinstance(expected, bool) or isinstance(given, bool):
         return given is expected
     if isinstance(expected, int | float) and isinstance(given, int | float):
-        return given == expected or math.isclose(given, expected, rel_tol=1e-9, abs_tol=1e-9)
+        return given == expected or _close(given, expected)
     if isinstance(expected, list | tuple):
         return (
             type(given) is type(expected)
