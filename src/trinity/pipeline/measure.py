@@ -12,10 +12,9 @@ from typing import Any
 
 from trinity.pipeline.stages import load_checkpoint, make_generator
 from trinity.train.corpus import Source
-from trinity.train.example import turns_before
+from trinity.train.evaluate import answer_and_judge
 from trinity.train.items import Item, Split
-from trinity.train.verify import judge_all
-from trinity.types import ChatRequest, Generator, IntensityRequest, SamplingParams
+from trinity.types import ChatRequest, Generator, IntensityRequest, Message, SamplingParams
 
 MAX_TOKENS = 200
 
@@ -64,16 +63,15 @@ def open_generator(checkpoint: str) -> Generator:
 def measure(
     generator: Generator, items: Sequence[Item], effort: str = "high", experts: int | None = None
 ) -> Result:
-    """Answer `items` and judge the answers."""
-    requests = [
-        ChatRequest(
-            messages=turns_before(item, 0),
+    """Answer `items`, tools run, and judge the answers."""
+
+    def request_of(_: int, __: Item, messages: tuple[Message, ...]) -> ChatRequest:
+        return ChatRequest(
+            messages=messages,
             sampling=SamplingParams(seed=0, max_tokens=MAX_TOKENS),
             intensity=IntensityRequest(reasoning_effort=effort, active_experts=experts),
         )
-        for item in items
-    ]
-    answers = generator.generate(requests)
-    verdicts = judge_all(items, [answer.text for answer in answers])
-    tokens = sum(len(answer.token_ids) for answer in answers)
+
+    outcomes, verdicts = answer_and_judge(generator, items, request_of)
+    tokens = sum(outcome.num_tokens for outcome in outcomes)
     return Result(verdicts=tuple(verdicts), mean_tokens=tokens / len(items))

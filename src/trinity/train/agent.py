@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from trinity.train.example import opening
 from trinity.train.items import Item
 from trinity.train.sandbox import Sandbox
 from trinity.train.tools import parsed, result_of
@@ -98,14 +99,6 @@ def answer_items(
             if not waiting:
                 break
     return [Outcome(turns=tuple(made)) for made in turns]
-
-
-def opening(item: Item) -> tuple[Message, ...]:
-    """The messages that put `item` to a model."""
-    question = Message.user(item.question, *item.images)
-    if item.system is None:
-        return (question,)
-    return (Message(role="system", parts=(TextPart(item.system),)), question)
 
 
 def turn_messages(

@@ -32,7 +32,7 @@ from trinity.train.rollout import (
     Prompt,
     Rollout,
     RolloutConfig,
-    example_of,
+    examples_of,
     make_prompts,
     sample,
     success_by_domain,
@@ -176,7 +176,7 @@ class DistilTrainer(Trainer):
             if found is None and group[0].prompt.item.domain not in self.teachers:
                 continue
             for rollout, value in zip(group, found or [0.0] * len(group), strict=True):
-                examples.append(example_of(rollout, self.tokenizer, self.config.model, 1.0, value))
+                examples += examples_of(rollout, self.tokenizer, self.config.model, 1.0, value)
         return examples
 
     def _ideal(self, traces: list[Example]) -> list[Example]:
@@ -254,7 +254,7 @@ class DistilTrainer(Trainer):
 
     def _log(self, groups: list[list[Rollout]]) -> None:
         rollouts = [rollout for group in groups for rollout in group]
-        tokens = sum(len(rollout.generation.token_ids) for rollout in rollouts)
+        tokens = sum(rollout.num_tokens for rollout in rollouts)
         self.files.log(
             {
                 "kind": "rollouts",

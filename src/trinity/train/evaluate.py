@@ -11,17 +11,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from trinity.train.agent import Outcome, RequestOf, answer_items
 from trinity.train.families import scored_families
 from trinity.train.items import DOMAINS, Domain, Item, Split, draw
 from trinity.train.verify import judge_all
 from trinity.types import (
     ChatRequest,
-    Generation,
     Generator,
     IntensityRequest,
     Message,
     SamplingParams,
-    TextPart,
 )
 
 FULL_EFFORT = "high"
@@ -90,13 +89,16 @@ def evaluate(
 
     def answer(
         items: Sequence[Item], effort: str, experts: int | None
-    ) -> tuple[list[Generation], list[bool]]:
-        generations = generator.generate([_request(i, effort, experts, config) for i in items])
-        return generations, judge_all(items, [generation.text for generation in generations])
+    ) -> tuple[list[Outcome], list[bool]]:
+        return answer_and_judge(
+            generator,
+            items,
+            lambda _, __, messages: _request(messages, effort, experts, config),
+        )
 
     def measure(items: Sequence[Item], effort: str, experts: int | None) -> list[bool]:
-        generations, verdicts = answer(items, effort, experts)
-        cell = _cell(items, effort, experts, verdicts, generations)
+        outcomes, verdicts = answer(items, effort, experts)
+        cell = _cell(items, effort, experts, verdicts, outcomes)
         cells.append(cell)
         on_cell(cell)
         return verdicts
@@ -131,12 +133,19 @@ def sample_items(
     return [draw(rng.choices(families, weights)[0], split, rng) for _ in range(count)]
 
 
-def _request(item: Item, effort: str, experts: int | None, config: EvalConfig) -> ChatRequest:
-    system = (
-        () if item.system is None else (Message(role="system", parts=(TextPart(item.system),)),)
-    )
+def answer_and_judge(
+    generator: Generator, items: Sequence[Item], request_of: RequestOf
+) -> tuple[list[Outcome], list[bool]]:
+    """Answer all items, tools run, and say which are right."""
+    outcomes = answer_items(generator, items, request_of)
+    return outcomes, judge_all(items, [outcome.generation.text for outcome in outcomes])
+
+
+def _request(
+    messages: tuple[Message, ...], effort: str, experts: int | None, config: EvalConfig
+) -> ChatRequest:
     return ChatRequest(
-        messages=(*system, Message.user(item.question, *item.images)),
+        messages=messages,
         sampling=SamplingParams(seed=config.seed, max_tokens=config.max_tokens),
         intensity=IntensityRequest(reasoning_effort=effort, active_experts=experts),
     )
@@ -147,7 +156,7 @@ def _cell(
     effort: str,
     experts: int | None,
     verdicts: Sequence[bool],
-    generations: Sequence[Generation],
+    outcomes: Sequence[Outcome],
 ) -> Cell:
     return Cell(
         domain=items[0].domain,
@@ -155,8 +164,8 @@ def _cell(
         experts=experts,
         items=len(items),
         correct=sum(verdicts),
-        mean_tokens=sum(len(g.token_ids) for g in generations) / len(items),
-        mean_expert_rows=sum(g.expert_rows for g in generations) / len(items),
+        mean_tokens=sum(outcome.num_tokens for outcome in outcomes) / len(items),
+        mean_expert_rows=sum(outcome.expert_rows for outcome in outcomes) / len(items),
     )
 
 

@@ -69,15 +69,20 @@ class MicroBatch:
     """Of each picture, then of each page, what its patches show: int64 [groups, patches]."""
 
 
+def opening(item: Item) -> tuple[Message, ...]:
+    """The messages that put `item` to a model."""
+    question = Message.user(item.question, *item.images)
+    if item.system is None:
+        return (question,)
+    return (Message(role="system", parts=(TextPart(item.system),)), question)
+
+
 def turns_before(item: Item, turn: int) -> tuple[Message, ...]:
     """The messages of `item` up to the assistant's turn number `turn`, tool results included.
 
     Turn 0 follows the question; turn `len(item.steps)` is the answer.
     """
-    system = (
-        () if item.system is None else (Message(role="system", parts=(TextPart(item.system),)),)
-    )
-    messages = [*system, Message.user(item.question, *item.images)]
+    messages = [*opening(item)]
     for number, step in enumerate(item.steps[:turn]):
         calls = tuple(
             ToolCall(id=f"call{number:03d}{place:02d}", name=call.name, arguments=call.arguments)

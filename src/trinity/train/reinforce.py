@@ -22,7 +22,7 @@ from trinity.train.policy import Focus, advantages, policy_loss, reward
 from trinity.train.rollout import (
     Rollout,
     RolloutConfig,
-    example_of,
+    examples_of,
     make_prompts,
     sample,
     success_by_domain,
@@ -127,10 +127,11 @@ class ReinforceTrainer(Trainer):
         longest = self.config.rollout.max_tokens
         rewards = [[reward(rollout, longest) for rollout in group] for group in groups]
         return [
-            example_of(rollout, self.tokenizer, self.config.model, 1.0, value)
+            example
             for group, values in zip(groups, advantages(rewards), strict=True)
             if values is not None
             for rollout, value in zip(group, values, strict=True)
+            for example in examples_of(rollout, self.tokenizer, self.config.model, 1.0, value)
         ]
 
     def _source(self, rng: random.Random) -> Source:
@@ -142,7 +143,7 @@ class ReinforceTrainer(Trainer):
             {
                 "kind": "rollouts",
                 "window": self.state.window,
-                "answer_tokens": sum(len(r.generation.token_ids) for r in rollouts) / len(rollouts),
+                "answer_tokens": sum(r.num_tokens for r in rollouts) / len(rollouts),
                 **success_by_domain(rollouts),
             }
         )

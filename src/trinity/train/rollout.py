@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from trinity.config import AnyConfig
 from trinity.inputs.chat import render
 from trinity.inputs.tokenizer import Tokenizer
+from trinity.train.agent import Turn, answer_items
 from trinity.train.corpus import choose
-from trinity.train.example import Example, patch_labels, turns_before
+from trinity.train.example import Example, patch_labels
 from trinity.train.items import Item
 from trinity.train.verify import judge_all
 from trinity.types import (
@@ -23,6 +24,7 @@ from trinity.types import (
     Generation,
     Generator,
     IntensityRequest,
+    Message,
     SamplingParams,
 )
 
@@ -39,7 +41,7 @@ class RolloutConfig:
     truncated_share: float = 0.0
     """Answers whose thinking is cut short by a budget, drawn from 0 to 48 tokens."""
     max_tokens: int = 160
-    """Longest answer, thinking included."""
+    """Longest answer, or turn with a tool call, thinking included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,24 +49,32 @@ class Prompt:
     """An exercise as it is put to the model."""
 
     item: Item
-    turn: int
-    """Which of the assistant's turns is asked for; see `example.turns_before`."""
     effort: str
     experts: int
     """Experts per token, all layers; 0 for a model without."""
     budget: int
-    """Thinking tokens; where they are used up, thinking is closed by force."""
+    """Thinking tokens of a turn; where they are used up, thinking is closed by force."""
     seed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollout:
-    """A prompt and what the model said."""
+    """A prompt and what the model said, turn by turn where it used tools."""
 
     prompt: Prompt
-    generation: Generation
+    turns: tuple[Turn, ...]
     is_correct: bool
-    """Whether the final answer solves the item; false where the turn is not the last."""
+    """Whether the final answer solves the item."""
+
+    @property
+    def generation(self) -> Generation:
+        """The final answer."""
+        return self.turns[-1].generation
+
+    @property
+    def num_tokens(self) -> int:
+        """Tokens generated in all turns."""
+        return sum(len(turn.generation.token_ids) for turn in self.turns)
 
 
 def make_prompts(
@@ -78,11 +88,9 @@ def make_prompts(
     budget = config.max_tokens - min(64, config.max_tokens // 2)
     if rng.random() < config.truncated_share:
         budget = min(rng.randint(0, 48), budget)
-    turn = rng.randint(0, len(item.steps))
     return [
         Prompt(
             item=item,
-            turn=turn,
             effort=effort,
             experts=experts,
             budget=0 if effort == "none" else budget,
@@ -93,20 +101,19 @@ def make_prompts(
 
 
 def sample(generator: Generator, prompts: Sequence[Prompt], config: RolloutConfig) -> list[Rollout]:
-    """Answer all prompts at temperature 1 and judge the answers."""
-    generations = generator.generate([_request(prompt, config) for prompt in prompts])
-    verdicts = judge_all(
-        [prompt.item for prompt in prompts], [generation.text for generation in generations]
+    """Answer all prompts at temperature 1, tools run, and judge the final answers."""
+    items = [prompt.item for prompt in prompts]
+    outcomes = answer_items(
+        generator, items, lambda index, _, messages: _request(prompts[index], messages, config)
     )
+    verdicts = judge_all(items, [outcome.generation.text for outcome in outcomes])
     return [
         Rollout(
             prompt=prompt,
-            generation=generation,
-            is_correct=correct
-            and prompt.turn == len(prompt.item.steps)
-            and generation.finish_reason == "stop",
+            turns=outcome.turns,
+            is_correct=correct and outcome.generation.finish_reason == "stop",
         )
-        for prompt, generation, correct in zip(prompts, generations, verdicts, strict=True)
+        for prompt, outcome, correct in zip(prompts, outcomes, verdicts, strict=True)
     ]
 
 
@@ -118,15 +125,27 @@ def success_by_domain(rollouts: Sequence[Rollout]) -> dict[str, float]:
     return {domain: sum(right) / len(right) for domain, right in verdicts.items()}
 
 
-def example_of(
+def examples_of(
     rollout: Rollout, tokenizer: Tokenizer, model: AnyConfig, weight: float, advantage: float
+) -> list[Example]:
+    """The examples in which the model learns from its own turns; `weight` is that of a token."""
+    return [
+        _example(rollout.prompt, turn, tokenizer, model, weight, advantage)
+        for turn in rollout.turns
+    ]
+
+
+def _example(
+    prompt: Prompt,
+    turn: Turn,
+    tokenizer: Tokenizer,
+    model: AnyConfig,
+    weight: float,
+    advantage: float,
 ) -> Example:
-    """The example in which the model learns from its own answer; `weight` is that of a token."""
-    prompt, item = rollout.prompt, rollout.prompt.item
-    rendered = render(
-        turns_before(item, prompt.turn), item.tools, prompt.effort, tokenizer, model.vision
-    )
-    start, said = len(rendered.token_ids), rollout.generation.token_ids
+    request, said = turn.request, turn.generation.token_ids
+    rendered = render(request.messages, request.tools, prompt.effort, tokenizer, model.vision)
+    start = len(rendered.token_ids)
     pictures = [image.pixels for image in rendered.images]
     return Example(
         ids=[*rendered.token_ids, *said],
@@ -134,17 +153,17 @@ def example_of(
         silent=frozenset(start + index for index in _forced(prompt, said, tokenizer)),
         experts=(prompt.experts,) * model.num_hidden_layers,
         pixels=tuple(pictures),
-        labels=patch_labels(item, pictures, model),
-        domain=item.domain,
+        labels=patch_labels(prompt.item, pictures, model),
+        domain=prompt.item.domain,
         weight=weight,
-        behaviour=rollout.generation.logprobs,
+        behaviour=turn.generation.logprobs,
         advantage=advantage,
     )
 
 
-def _request(prompt: Prompt, config: RolloutConfig) -> ChatRequest:
+def _request(prompt: Prompt, messages: tuple[Message, ...], config: RolloutConfig) -> ChatRequest:
     return ChatRequest(
-        messages=turns_before(prompt.item, prompt.turn),
+        messages=messages,
         tools=prompt.item.tools,
         sampling=SamplingParams(
             temperature=1.0, top_p=1.0, seed=prompt.seed, max_tokens=config.max_tokens

@@ -15,17 +15,18 @@ from trinity.model.architecture import make_model
 from trinity.model.transformer import Transformer, initialise
 from trinity.ops import PackedBatch
 from trinity.pipeline.stages import make_generator
+from trinity.train.agent import Turn
 from trinity.train.corpus import CorpusConfig, Source
 from trinity.train.distil import Ask, DistilConfig, DistilTrainer
-from trinity.train.example import pack
-from trinity.train.items import Split
+from trinity.train.example import opening, pack
+from trinity.train.items import Item, Split
 from trinity.train.optim import Unfreezing
 from trinity.train.policy import Focus, advantages, policy_loss, reward
 from trinity.train.reinforce import ReinforceConfig, ReinforceTrainer
-from trinity.train.rollout import Rollout, RolloutConfig, example_of, make_prompts, sample
+from trinity.train.rollout import Rollout, RolloutConfig, examples_of, make_prompts, sample
 from trinity.train.run_files import TrainState
 from trinity.train.trainer import Meter, Trainer
-from trinity.types import Generation
+from trinity.types import ChatRequest, Generation
 
 SHORT = RolloutConfig(max_tokens=24, expert_range=(1, 3), truncated_share=0.3)
 ADD = Source("reasoning", 1.0, ("add", "parity"), (1, 2))
@@ -71,6 +72,10 @@ def distil(config: DistilConfig, directory: Path, stop_at: int | None = None) ->
     return trainer
 
 
+def turns_of(item: Item, generation: Generation) -> tuple[Turn, ...]:
+    return (Turn(request=ChatRequest(messages=opening(item)), generation=generation),)
+
+
 def same_weights(one: Trainer, other: Trainer) -> bool:
     theirs = other.model.state_dict()
     return all(torch.equal(value, theirs[name]) for name, value in one.model.state_dict().items())
@@ -89,7 +94,7 @@ def test_engine_and_trainer_agree_on_every_probability(tiny_model: ModelConfig) 
     ]
     rollouts = sample(generator, prompts, config)
     for rollout in rollouts:
-        micro = pack([example_of(rollout, tokenizer, tiny_model, 1.0, 0.0)], tiny_model)
+        micro = pack(examples_of(rollout, tokenizer, tiny_model, 1.0, 0.0), tiny_model)
         features = model.encode_images(micro.pixels) if micro.pixels else None
         batch = PackedBatch.from_lengths(micro.lengths)
         hidden = model(micro.ids_T, batch, micro.experts_LT, image_features_ID=features)
@@ -102,7 +107,8 @@ def test_engine_and_trainer_agree_on_every_probability(tiny_model: ModelConfig) 
 
 def test_a_forced_close_carries_no_loss(tiny_model: ModelConfig) -> None:
     tokenizer, rng = Tokenizer(TOKENIZER), random.Random(0)
-    [prompt] = make_prompts(rng, ADD.draw(rng, Split.TRAIN), SHORT, tiny_model, 1)
+    item = ADD.draw(rng, Split.TRAIN)
+    [prompt] = make_prompts(rng, item, SHORT, tiny_model, 1)
     said = (tokenizer.think_id, 1500, 1501, tokenizer.end_think_id, 1502, tokenizer.eos_id)
     generation = Generation(
         token_ids=said,
@@ -115,10 +121,10 @@ def test_a_forced_close_carries_no_loss(tiny_model: ModelConfig) -> None:
     for budget, silent in ((2, 1), (3, 0)):
         rollout = Rollout(
             prompt=replace(prompt, effort="high", budget=budget),
-            generation=generation,
+            turns=turns_of(item, generation),
             is_correct=False,
         )
-        example = example_of(rollout, tokenizer, tiny_model, 1.0, 0.0)
+        [example] = examples_of(rollout, tokenizer, tiny_model, 1.0, 0.0)
         assert len(example.silent) == silent
         assert int((pack([example], tiny_model).weight_T > 0).sum()) == 6 - silent
 
@@ -245,7 +251,8 @@ def test_reward_is_for_right_well_formed_and_short_answers(tiny_model: ModelConf
             logprobs=(),
             expert_rows=0,
         )
-        return reward(Rollout(prompt=prompt, generation=generation, is_correct=correct), 100)
+        turns = turns_of(prompt.item, generation)
+        return reward(Rollout(prompt=prompt, turns=turns, is_correct=correct), 100)
 
     assert given(10, "stop", True) == pytest.approx(1.0)
     assert given(10, "stop", False) == pytest.approx(0.1)
