@@ -188,6 +188,8 @@ class EffectiveIntensity:
     routing_discount: float = 1.0
     """Factor on the probabilities of experts that a step would compute for this token alone; 1
     leaves the routing as it is."""
+    thoughts: int = 1
+    """How many times the question is thought through; the answer given most often is taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +241,14 @@ class GenerationRequest:
     mode: Mode | None = None
     """`None` follows the engine's mode, even while the answer is made."""
     n: int = 1
+    thoughts: int = 1
+    """How many times the question is thought through for its one answer; above 1 only with `n` 1
+    and without tools."""
+
+    @property
+    def num_sequences(self) -> int:
+        """Sequences that the engine runs for the request."""
+        return self.n * self.thoughts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

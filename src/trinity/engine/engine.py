@@ -26,6 +26,7 @@ from trinity.engine.scheduler import Allowance, Schedule, Scheduler
 from trinity.engine.sequence import Sequence
 from trinity.engine.speculation import MAX_DRAFT, SELF_DRAFT, Gate, Record, SelfDrafts
 from trinity.engine.trial import Trial, Verdict
+from trinity.engine.vote import Vote
 from trinity.errors import InvalidRequest, Overloaded
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.ops.dispatch import torch_threads
@@ -121,6 +122,7 @@ class Engine:
         self._prompt_experts = (model.num_experts_per_tok,) * model.num_hidden_layers
         self._open: dict[str, _Open] = {}
         self._outbox: list[Event] = []
+        self._votes: dict[str, Vote] = {}
         self._arrivals = count()
         self._totals = _Totals()
 
@@ -167,19 +169,22 @@ class Engine:
         if request.request_id in self._open:
             raise InvalidRequest(f"The request id {request.request_id!r} is in use; give another.")
         self.limits.check(request)
-        if not self.has_room(request.n):
+        if not self.has_room(request.num_sequences):
             raise Overloaded(
-                f"{self._num_waiting()} answers are waiting and {request.n} were asked for; at "
+                f"{self._num_waiting()} answers are waiting and {request.num_sequences} were asked "
+                "for; at "
                 f"most {self._config.max_waiting} may wait. Try again in a moment."
             )
         arrival = next(self._arrivals)
         sequences = [
             Sequence(request, index, arrival, self._prompt_experts, request.mode or self.mode)
-            for index in range(request.n)
+            for index in range(request.num_sequences)
         ]
         vocab_size = self.limits.model.vocab_size
         choices = {s: Choice(s, self._tokenizer, vocab_size, self._record) for s in sequences}
         self._open[request.request_id] = _Open(choices, held=sequences[1:])
+        if request.thoughts > 1:
+            self._votes[request.request_id] = Vote(request.thoughts)
         self._scheduler.add(sequences[0])
 
     def switch(self, mode: Mode) -> None:
@@ -209,7 +214,17 @@ class Engine:
         if self._is_comparable and num_generated:
             self._self_drafts.measure(time.perf_counter() - started, num_generated)
         events, self._outbox = self._outbox, []
-        return events
+        return self._counted(events) if self._votes else events
+
+    def _counted(self, events: list[Event]) -> list[Event]:
+        """What the outside hears where several thoughts come to one answer."""
+        heard: list[Event] = []
+        for event in events:
+            vote = self._votes.get(event.request_id)
+            heard += vote.take(event) if vote else [event]
+        for request_id in self._votes.keys() - self._open.keys():
+            del self._votes[request_id]
+        return heard
 
     def weights_changed(self) -> None:
         """Forget all that was computed with earlier weights; what runs computes its tokens anew."""

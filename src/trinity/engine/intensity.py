@@ -35,6 +35,8 @@ class Level:
     """`None` is no limit."""
     routing_discount: float = 1.0
     """Below 1 only in a lossy profile for throughput."""
+    thoughts: int = 1
+    """How many times the question is thought through; the answer given most often is taken."""
 
 
 EARLY_EXIT = 0.95
@@ -147,6 +149,13 @@ def resolve(
             )
     if asked.early_exit and (level.effort_token == "none" or budget == 0):
         warnings.append(f"early_exit has no effect at effort {level.name}, which does not think.")
+    thoughts = level.thoughts
+    if thoughts > 1 and (reason := _why_one_thought(chat)):
+        warnings.append(
+            f"Effort {level.name} thinks {thoughts} times and takes a vote, which has no effect "
+            f"with {reason}: it thinks once."
+        )
+        thoughts = 1
     sampling = chat.sampling
     effective = EffectiveIntensity(
         level=level.name,
@@ -159,8 +168,18 @@ def resolve(
         lossy=profile is not None,
         prompt_experts=_at_most(own, experts) if profile and mode is Mode.THROUGHPUT else None,
         routing_discount=level.routing_discount,
+        thoughts=thoughts,
     )
     return effective, tuple(warnings)
+
+
+def _why_one_thought(chat: ChatRequest) -> str | None:
+    """What of a request does not go with several thoughts and a vote."""
+    if chat.n > 1:
+        return "several choices"
+    if chat.tools:
+        return "tools"
+    return "log-probabilities" if chat.sampling.logprobs is not None else None
 
 
 def _at_most(most: int, experts: tuple[int, ...]) -> tuple[int, ...]:
@@ -236,6 +255,7 @@ def _between(below: Level, above: Level, intensity: int) -> Level:
         if low is None or high is None
         else round(mix(low, high)),
         routing_discount=nearer.routing_discount,
+        thoughts=nearer.thoughts,
     )
 
 
@@ -312,6 +332,7 @@ def _read_level(fields: Fields, config: AnyConfig) -> Level:
         temperature=temperature,
         top_p=top_p,
         thinking_token_budget=budget,
+        thoughts=fields.integer("thoughts", least=1, most=16) if fields.has("thoughts") else 1,
     )
 
 

@@ -72,6 +72,13 @@ class Limits:
             raise InvalidRequest(
                 f"n is {request.n}; it must be 1 to {self.max_choices}.", param="n"
             )
+        if not 1 <= request.num_sequences <= self.max_choices or request.n * request.thoughts > max(
+            request.n, request.thoughts
+        ):
+            raise InvalidRequest(
+                f"thoughts is {request.thoughts} and n is {request.n}; several thoughts, at most "
+                f"{self.max_choices}, are for one answer."
+            )
         layers, most = self.model.num_hidden_layers, self.model.n_routed_experts
         least = min(1, most)  # a dense model has none
         for name in ("active_experts", "prompt_experts"):

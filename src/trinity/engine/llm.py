@@ -189,7 +189,7 @@ class LLM:
 
         Raises `InvalidRequest` before any work, and `TrinityError` where one fails.
         """
-        prepared = [self.prepare(_with_logprobs(request)) for request in requests]
+        prepared = [_with_logprobs(self.prepare(request)) for request in requests]
         answers = self._answer_all(prepared)
         return [_generation_of(answer) for choices in answers for answer in choices]
 
@@ -236,6 +236,7 @@ class LLM:
             prediction_ids=tuple(self.tokenizer.encode(request.prediction)),
             mode=request.mode,
             n=request.n,
+            thoughts=effective.thoughts,
         )
 
     def _answer_all(self, prepared: Sequence[Prepared]) -> list[list[Answer]]:
@@ -253,7 +254,7 @@ class LLM:
         self._mail.update(dict.fromkeys(ids, mail))
         try:
             while builders:
-                while waiting and self.engine.has_room(waiting[0].n):
+                while waiting and self.engine.has_room(waiting[0].num_sequences):
                     self.engine.submit(waiting.popleft())
                 self._step()
                 _collect(mail, builders, answers)
@@ -289,10 +290,12 @@ def _collect(
                 raise TrinityError("The request was aborted.")
 
 
-def _with_logprobs(request: ChatRequest) -> ChatRequest:
-    if request.sampling.logprobs is not None:
-        return request
-    return replace(request, sampling=replace(request.sampling, logprobs=0))
+def _with_logprobs(prepared: Prepared) -> Prepared:
+    generation = prepared.generation
+    if generation.sampling.logprobs is not None:
+        return prepared
+    sampling = replace(generation.sampling, logprobs=0)
+    return replace(prepared, generation=replace(generation, sampling=sampling))
 
 
 def _generation_of(answer: Answer) -> Generation:
