@@ -18,7 +18,6 @@ from trinity.model.small4 import Small4
 from trinity.model.transformer import initialise
 from trinity.pipeline.export import sha256
 from trinity.presets import preset
-from trinity.train import trainer as trainer_module
 from trinity.train.run_files import RunFiles, TrainState
 from trinity.types import EFFORTS
 
@@ -42,12 +41,20 @@ TINY = ModelConfig(
     ),
 )
 RECIPE = """
+from dataclasses import replace
+
 from trinity.presets import preset
 from trinity.train.corpus import CorpusConfig
 from trinity.train.supervised import SupervisedConfig
 
 def recipe():
     return SupervisedConfig(model=preset("nano"), corpus=CorpusConfig(), tokenizer="tekken.json")
+
+def longer():
+    return replace(recipe(), total_tokens=30_000)
+
+def unfinished():
+    return None
 """
 
 
@@ -57,9 +64,8 @@ class FakeTrainer:
     seen: Any = None
     on_step: Callable[[int], None] = staticmethod(lambda _: None)
 
-    def __init__(self, config: Any, directory: Path, load: Any) -> None:
+    def __init__(self, config: Any, directory: Path) -> None:
         self.config = config
-        self.load = load
         self.files = RunFiles(directory)
         self.state = TrainState()
         FakeTrainer.seen = self
@@ -83,7 +89,7 @@ class FakeTrainer:
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> type[FakeTrainer]:
-    monkeypatch.setattr(trainer_module, "SupervisedTrainer", FakeTrainer)
+    monkeypatch.setattr("trinity.pipeline.stages.make_trainer", FakeTrainer)
     # Whether they were built here changes what is printed first.
     monkeypatch.setattr("trinity.ops.dispatch.HAS_NATIVE", True)
     monkeypatch.setattr(FakeTrainer, "on_step", staticmethod(lambda _: None))
@@ -132,6 +138,40 @@ def test_runs_a_recipe_with_what_the_command_line_sets(
     assert fake.seen.files.records()[0] == {"kind": "start", "recipe": "tiny", "tokens": 0}
 
 
+def test_a_recipe_may_be_one_function_of_a_file_of_several(
+    trinity: Run,
+    fake: type[FakeTrainer],
+    recipe: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = trinity("train", f"{recipe}:longer")
+    assert (result.code, result.err) == (0, "")
+    assert fake.seen.config.total_tokens == 30_000
+    # The functions of a file do not share a run.
+    assert fake.seen.files.directory == Path("runs/tiny-longer")
+    assert fake.seen.files.records()[0]["recipe"] == "tiny-longer"
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        ("unfinished", "needs a function `unfinished()` that returns the configuration"),
+        ("absent", "needs a function `absent()` that returns the configuration"),
+        ("SupervisedConfig", "fails with TypeError"),
+        ("__name__", "needs a function `__name__()` that returns the configuration"),
+    ],
+)
+def test_a_function_that_makes_no_stage_is_one_sentence(
+    function: str, said: str, trinity: Run, recipe: str
+) -> None:
+    result = trinity("train", f"{recipe}:{function}")
+    assert result.code == 2
+    assert said in result.err
+    assert result.err.count("\n") == 1
+
+
 @pytest.mark.usefixtures("fake")
 def test_training_without_kernels_says_so_once(
     trinity: Run, recipe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -174,7 +214,7 @@ def test_another_shape_in_the_same_run_is_refused(
     [
         ("def recipe(:", "not valid Python: line 1"),
         ("x = 1", "needs a function `recipe()`"),
-        ("def recipe(): return 3", "returns a SupervisedConfig"),
+        ("def recipe(): return 3", "the configuration of a stage, such as a SupervisedConfig"),
         ("def recipe(): return unknown", "fails with NameError: name 'unknown'"),
         ("import nonsense_module", "fails with ModuleNotFoundError"),
         (RECIPE.replace("nano", "nanno"), "There is no preset 'nanno'"),
