@@ -149,13 +149,6 @@ def resolve(
             )
     if asked.early_exit and (level.effort_token == "none" or budget == 0):
         warnings.append(f"early_exit has no effect at effort {level.name}, which does not think.")
-    thoughts = level.thoughts
-    if thoughts > 1 and (reason := _why_one_thought(chat)):
-        warnings.append(
-            f"Effort {level.name} thinks {thoughts} times and takes a vote, which has no effect "
-            f"with {reason}: it thinks once."
-        )
-        thoughts = 1
     sampling = chat.sampling
     effective = EffectiveIntensity(
         level=level.name,
@@ -168,18 +161,28 @@ def resolve(
         lossy=profile is not None,
         prompt_experts=_at_most(own, experts) if profile and mode is Mode.THROUGHPUT else None,
         routing_discount=level.routing_discount,
-        thoughts=thoughts,
+        thoughts=_thoughts(chat, level, warnings),
     )
     return effective, tuple(warnings)
 
 
-def _why_one_thought(chat: ChatRequest) -> str | None:
-    """What of a request does not go with several thoughts and a vote."""
+def _thoughts(chat: ChatRequest, level: Level, warnings: list[str]) -> int:
+    """How many times a request is thought through: once where a vote is not possible."""
+    if level.thoughts == 1:
+        return 1
     if chat.n > 1:
-        return "several choices"
-    if chat.tools:
-        return "tools"
-    return "log-probabilities" if chat.sampling.logprobs is not None else None
+        reason = "several choices"
+    elif chat.tools:
+        reason = "tools"
+    elif chat.sampling.logprobs is not None:
+        reason = "log-probabilities"
+    else:
+        return level.thoughts
+    warnings.append(
+        f"Effort {level.name} thinks {level.thoughts} times and takes a vote, which has no effect "
+        f"with {reason}: it thinks once."
+    )
+    return 1
 
 
 def _at_most(most: int, experts: tuple[int, ...]) -> tuple[int, ...]:
