@@ -92,6 +92,7 @@ def test_an_answer_says_what_was_asked_and_what_was_done(server: Running) -> Non
         "lossy": False,
         "routing_discount": 1.0,
         "prompt_experts": None,
+        "thoughts": 1,
         "mode": "throughput",
         "seed": 5,
         "max_tokens": 99,
