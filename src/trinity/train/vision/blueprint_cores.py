@@ -1,4 +1,4 @@
-"""How the questions about dimensioned parts and dials are worded."""
+"""How the questions about dimensioned parts are worded."""
 
 from __future__ import annotations
 
@@ -152,38 +152,4 @@ OFFSET = (
     "<Take|Mind> the {edge} <edge|side>: what distance separates it from {hole}?",
     "Before I drill: how far <in|away> from the {edge} edge <is|goes> {hole}?",
     "What length <leads|runs> from the {edge} edge to the <centre|middle> of {hole}?",
-)
-GAUGE = (
-    "What does the gauge show?",
-    "<Read|Read off> the <gauge|dial|meter>.",
-    "Which value does the <needle|pointer> <show|point to|mark>?",
-    "reading?",
-    "What is the <reading|value> on the <gauge|dial|meter>?",
-    "<gauge|dial|meter> <reading|value>",
-    "Where is the needle<| now| right now>?",
-    "<Could|Can|Would> you <read|check> the <gauge|dial|meter><| for me>?",
-    "The <needle|pointer> <is at|stands at|points to> <what|which number>?",
-    "I can't see the <dial|gauge|meter> from here. What does it <say|read|show>?",
-    "<Look at|Check> the <needle|pointer> and <give|tell me|write> the <value|number>.",
-    "Please <note|report|state> the <reading|value> <of|on> the <gauge|instrument|meter>.",
-    "How much does the <instrument|gauge|meter> <show|read|say>?",
-    "<whats|what's> it <at|showing|reading>",
-    "I <forgot|broke> my glasses: what <number|value> is the needle <at|on>?",
-    "The inspector wants the <reading|value>. What do I <write|tell her>?",
-    "If the <needle|pointer> stays there, what <value|number> do we <log|write down>?",
-    "To <what|which> <value|number> does the <pointer|needle|hand> <point|go>?",
-    "Is the <pressure|level|speed> fine? First tell me what the dial <says|reads|shows>.",
-    "Would you mind <reading|checking> the <dial|gauge|meter>? <I need the value|What is it>?",
-    "<Just|Only> the number<, please|>: what does the <dial|gauge> <show|say>?",
-    "<Using|Mind|Look at> the marks between the numbers: what does the <needle|pointer> show?",
-    "A <driver|pilot|plumber> <glances|looks> at this <dial|gauge>. What does he <read|see>?",
-    "What value <is|has been> <measured|reached> <here|by this instrument>?",
-    "The <scale|dial> has <one|a> needle. Which <value|number> is it <at|on>?",
-    "<Take|Note> the reading<| of this meter| of the dial>.",
-    "On this scale, <where|at which number> <is|stands> the needle?",
-    "What should I enter <for|as> the <gauge|meter> reading?",
-    "<Needle|Pointer>: <which value|what number|at what>?",
-    "How <high|far> has the <needle|pointer> <gone|climbed|moved> on the scale?",
-    "Someone <sent|took> a photo of <a|our> <gauge|meter>. What <value|number> is on it?",
-    "The hand of the <meter|gauge> <rests|stands> at <which|what> <value|number>?",
 )

@@ -3,14 +3,13 @@ and floor plan exercises."""
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from trinity.train.items import Split
 from trinity.train.vision.canvas import Box, Canvas, Point
-from trinity.train.vision.look import Colour
+from trinity.train.vision.look import LONGEST, Colour
 
 Side = Literal["top", "right", "bottom", "left"]
 OPPOSITE: dict[Side, Side] = {"top": "bottom", "bottom": "top", "left": "right", "right": "left"}
@@ -43,12 +42,17 @@ class Draft:
     def frame(self, width: float, height: float, labels: Mapping[Side, Sequence[str]]) -> Box:
         """Take a sheet on which a body of `width` by `height` has room for `labels` around it, and
         say where the body lies."""
-        room = {side: self._room(side, labels.get(side, ())) for side in OPPOSITE}
+        room = self._rooms(labels)
         across, down = room["left"] + room["right"], room["top"] + room["bottom"]
         self.canvas.start(width + across, height + down)
         left = room["left"] + self._rng.uniform(0, self.canvas.width - width - across)
         top = room["top"] + self._rng.uniform(0, self.canvas.height - height - down)
         return left, top, left + width, top + height
+
+    def space(self, labels: Mapping[Side, Sequence[str]]) -> float:
+        """Width that a body may have between labels."""
+        room = self._rooms(labels)
+        return LONGEST - room["left"] - room["right"]
 
     def body(self, corners: Sequence[Point]) -> None:
         """Draw the outline of a part."""
@@ -107,6 +111,9 @@ class Draft:
         for start, stop, label in zip(stops, stops[1:], labels, strict=False):
             self.dimension(side, (start, stop), edge, label, witness)
 
+    def _rooms(self, labels: Mapping[Side, Sequence[str]]) -> dict[Side, float]:
+        return {side: self._room(side, labels.get(side, ())) for side in OPPOSITE}
+
     def _room(self, side: Side, labels: Sequence[str]) -> float:
         """Pixels between the body's `side` and the edge of the sheet."""
         if not labels:
@@ -155,12 +162,6 @@ def draw_door(canvas: Canvas, at: Point, upright: bool, opens: int) -> None:
 
 _SWINGS = {(True, 1): 0, (True, -1): 90, (False, 1): 0, (False, -1): 270}
 """Where the arc of an open door starts, degrees clockwise from three o'clock."""
-
-
-def on_circle(middle: Point, radius: float, angle: float) -> Point:
-    """The point at `angle`, degrees clockwise from three o'clock, of a circle."""
-    turn = math.radians(angle)
-    return middle[0] + radius * math.cos(turn), middle[1] + radius * math.sin(turn)
 
 
 def _turned(points: Sequence[Point], upright: bool) -> list[Point]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from trinity.train.items import Item, Split
@@ -150,10 +150,18 @@ def _cut_steps(part: Angle) -> str:
     )
 
 
-def _edges(rng: random.Random, width: int, height: int) -> tuple[float, float]:
+def _framed(
+    draft: Draft, rng: random.Random, width: int, height: int, labels: Mapping[Side, str]
+) -> Box:
+    """Where a body of so many units lies between labels."""
+    around = {side: [label] for side, label in labels.items()}
+    return draft.frame(*_edges(rng, width, height, draft.space(around)), around)
+
+
+def _edges(rng: random.Random, width: int, height: int, space: float) -> tuple[float, float]:
     """Pixels of a body of so many units: in proportion, unless it would be thin."""
     if width >= height:
-        size = rng.uniform(76, 100)
+        size = min(rng.uniform(76, 100), space)
         return size, max(44.0, min(72.0, size * height / width))
     return max(50.0, 72 * width / height), 72.0
 
@@ -167,7 +175,7 @@ def _rectangle(
     labels: dict[Side, str] = {across: _label(width, unit), down: _label(height, unit)}
     if rng.random() < 0.25:
         labels |= {OPPOSITE[side]: label for side, label in labels.items()}
-    box = draft.frame(*_edges(rng, width, height), {side: [text] for side, text in labels.items()})
+    box = _framed(draft, rng, width, height, labels)
     left, top, right, bottom = box
     draft.body([(left, top), (right, top), (right, bottom), (left, bottom)])
     for side, label in labels.items():
@@ -186,9 +194,7 @@ def _draw_angle(rng: random.Random, split: Split, level: int, part: Angle, unit:
         OPPOSITE[across]: _label(part.width, unit),
         OPPOSITE[down]: _label(part.height, unit),
     }
-    box = draft.frame(
-        *_edges(rng, part.width, part.height), {side: [text] for side, text in labels.items()}
-    )
+    box = _framed(draft, rng, part.width, part.height, labels)
     # The corner where the two sides meet is cut out, and (x, y) is the corner that this makes.
     corner = _edge(down, box), _edge(across, box)
     far = _edge(OPPOSITE[down], box), _edge(OPPOSITE[across], box)
@@ -302,8 +308,10 @@ class Plate:
 
 def part_dimension(rng: random.Random, split: Split, level: int) -> Item:
     """How far a hole is from an edge: read off at the low levels, else worked out from others."""
-    unit, shown = _unit(rng)
     plate = _plate(rng, level)
+    unit, shown = _unit(rng)
+    if len(plate.gaps) > 1:
+        shown = ""
     hole = rng.randrange(len(plate.gaps))
     name = f"hole {'AB'[hole]}" if len(plate.gaps) > 1 else "the hole"
     steps = [added(*plate.gaps)] if hole else []
@@ -351,11 +359,13 @@ def _draw_plate(rng: random.Random, split: Split, level: int, plate: Plate, unit
     gaps = [_label(gap, unit) for gap in plate.gaps]
     drop, width, height = (_label(n, unit) for n in (plate.drop, plate.width, plate.height))
     least = [max(18, canvas.text_width(gap) + 9) for gap in gaps] + [16]
-    across = _spread([*plate.gaps, plate.width - sum(plate.gaps)], least, 90)
     down = _spread([plate.drop, plate.height - plate.drop], [16, 16], 50)
     labels: dict[Side, Sequence[str]] = {side: gaps, OPPOSITE[side]: [width]}
     if level > 1:
         labels |= {beside: [drop], OPPOSITE[beside]: [height]}
+    across = _spread(
+        [*plate.gaps, plate.width - sum(plate.gaps)], least, min(90, draft.space(labels))
+    )
     box = draft.frame(sum(across), sum(down), labels)
     left, top, right, bottom = box
     draft.body([(left, top), (right, top), (right, bottom), (left, bottom)])

@@ -43,8 +43,8 @@ def added(a: int, b: int) -> str:
 
 
 def taken(a: int, b: int) -> str:
-    """The difference, `a` not below `b`, with its columns where they are more than one."""
-    return f"{a}-{b}={a - b}" + (f" ({subtract_steps(a, b)})" if a > 9 and a - b > 0 else "")
+    """The difference, `a` not below `b`, with its columns where more than one of them tells."""
+    return f"{a}-{b}={a - b}" + (f" ({subtract_steps(a, b)})" if max(b, a - b) > 9 else "")
 
 
 def multiply_steps(a: int, b: int) -> str:
