@@ -1,0 +1,11 @@
+"""Exercises that use tools, or whose answer is JSON."""
+
+from trinity.train.agentic import declining, json_answers, looking_up
+from trinity.train.items import Family
+
+FAMILIES: tuple[Family, ...] = (
+    *looking_up.FAMILIES,
+    *declining.FAMILIES,
+    *json_answers.FAMILIES,
+)
+"""All families of the package; their domains are `code` and `chat`."""
