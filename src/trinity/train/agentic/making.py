@@ -15,7 +15,7 @@ from trinity.train.items import Call, Check, Domain, Family, Item, Mark, Split, 
 from trinity.train.wordings import phrase
 from trinity.types import Tool
 
-MAX_CHARS = 1000
+MAX_CHARS = 850
 """All that is written in an item, tools aside: with up to three tools it stays within 512 tokens
 of the small model."""
 
