@@ -19,6 +19,7 @@ from trinity.model.transformer import Transformer
 from trinity.train.corpus import Corpus, CorpusConfig
 from trinity.train.example import MicroBatch
 from trinity.train.items import Split
+from trinity.train.precision import mixed_precision
 from trinity.train.sampler import From
 from trinity.train.trainer import Load, Meter, OnReport, StageConfig, Trainer, loaded
 from trinity.train.vision.pretrain import EncoderConfig, pretrain_encoder
@@ -80,7 +81,7 @@ class SupervisedTrainer(Trainer):
         """Cross-entropy with the ideal answer."""
         weight_T = micro.weight_T.to(self.device)
         answers = weight_T.nonzero().squeeze(-1)
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with mixed_precision(self.device):
             hidden, labels = self.forward(self.model, micro)
             logits = self.model.logits(hidden.states_TD[answers])
         targets = micro.targets_T.to(self.device)[answers]
