@@ -42,7 +42,7 @@ def test_items_are_short_and_end_in_their_answer(name: str) -> None:
     for item in samples(name):
         assert item.family == name
         assert item.domain == "reasoning"
-        assert 0 < len(item.question) <= (1200 if name in LONG else 200)
+        assert 0 < len(item.question) <= (1200 if name in LONG else 240)
         assert 0 < len(item.thoughts_low) <= 80
         assert 0 < len(item.thoughts_high) <= 350
         assert item.thoughts_high.endswith(item.answer)
