@@ -17,6 +17,7 @@ from trinity.train.reasoning import (
     letters,
     lists,
     logic,
+    long_context,
     numerals,
     procedures,
     ratios,
@@ -41,6 +42,7 @@ FAMILIES: tuple[Family, ...] = (
     *dates.FAMILIES,
     *times.FAMILIES,
     *procedures.FAMILIES,
+    *long_context.FAMILIES,
     *drills.FAMILIES,
     *held_out.FAMILIES,
 )
