@@ -33,7 +33,7 @@ BLOCK = 40
 """Fresh experts of a specialist: 3 x 40 + 8 = 128."""
 
 SYLLABUS: dict[Domain, tuple[str, ...]] = {
-    "reasoning": ("add", "fraction_add", "stack", "queue", "to_roman", "from_roman", "parity"),
+    "reasoning": ("add", "fraction_add", "stack", "queue", "to_roman", "parity"),
     "vision": ("read_number", "read_word", "swatch", "count_shapes", "name_shape", "gap", "arrow"),
     "code": (
         "write_loops",
