@@ -49,7 +49,7 @@ AREA = (
     "I'm <ordering|buying> <glass|tiles|wood> for this outline; what is its area?",
     "<Area|Surface>, <please|in whole numbers>: <see the picture|as drawn>.",
     "<Square units|Surface> <inside|in> the <outline|figure>: <how many|how much>?",
-    "The lines with arrows give the sides. What area follows <from them|>?",
+    "The lines with arrows give the sides. What area follows<| from them>?",
 )
 PERIMETER = (
     "What is the perimeter of this shape?",
@@ -82,7 +82,7 @@ PERIMETER = (
     "If you <bent|laid> a wire along the outline, how long would the wire <be|have to be>?",
     "I <forgot|never learnt> how it's done: <what is|tell me> the perimeter of this.",
     "Skirting runs along every <wall|side> of <this|such a> room. How much <is needed|do I need>?",
-    "The lines with arrows give the sides. What perimeter follows <from them|>?",
+    "The lines with arrows give the sides. What perimeter follows<| from them>?",
     "<Around|Round> <the|this> <shape|part> <it is|makes> <how many|what number of> units?",
 )
 MISSING_LENGTH = (
