@@ -118,6 +118,9 @@ MISSING_LENGTH = (
     "How much is <unknown|missing> between the <other|known> dimensions and the total?",
     "<Unknown|Missing> piece, <how long|what length>?",
     "The ? on the drawing is <what|which number|how long>?",
+    "<Hey|Hi>, <quick one|one thing>: <what|which number> <is|hides behind> the question mark?",
+    "<I|We> <lost|tore off> <a corner|a bit> of the plan: <what was|which is> the missing length?",
+    "<Number only|One number|Digits only>: the <length|dimension> <with|behind> the question mark.",
 )
 OFFSET = (
     "How far is {hole} from the {edge} edge?",
@@ -152,4 +155,11 @@ OFFSET = (
     "<Take|Mind> the {edge} <edge|side>: what distance separates it from {hole}?",
     "Before I drill: how far <in|away> from the {edge} edge <is|goes> {hole}?",
     "What length <leads|runs> from the {edge} edge to the <centre|middle> of {hole}?",
+    "<Hey|Hi>, <quick one|one thing>: {hole}, <how far|what distance> from the {edge} edge?",
+    "<Can you|Could you> <make out|see|read> how far {hole} <is|lies> from the {edge} edge?",
+    "<I|We> <mark|drill|punch> {hole} <now|next>. <How far|What distance> from the {edge} edge?",
+    "<Number only|One number|Digits only>: <offset|distance> of {hole} from the {edge} edge.",
+    "<Going|Measuring> <in|inwards> from the {edge} edge, <when|after what length> <do I|do you>"
+    " <meet|reach> {hole}?",
+    "<My|The> <apprentice|colleague> <needs|wants> the distance of {hole} from the {edge} edge.",
 )

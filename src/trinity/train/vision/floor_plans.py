@@ -171,7 +171,7 @@ def _door_between(rng: random.Random, split: Split, level: int) -> Item:
 
 def count_rooms(rng: random.Random, split: Split, level: int) -> Item:
     """How many rooms a plan has: named ones or empty ones."""
-    plan = make_plan(rng, rng.randint(2, 2 + level), 9 + level)
+    plan = make_plan(rng, rng.randint(2 + level // 3, 2 + level), 9 + level)
     doors = make_doors(rng, plan, rng.randint(0, level))
     count = len(plan.rooms)
     low = f"{'+'.join(str(len(band)) for band in plan.bands)}={count}"

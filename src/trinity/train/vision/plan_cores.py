@@ -33,6 +33,14 @@ ROOM_AREA = (
     "What would you <put|write> as the area of the {room} in an <advert|offer|inventory>?",
     "How <spacious|roomy> is the {room}<| exactly>? <Give|I need> its area.",
     "Only the {room} <matters|counts>: how large is its floor?",
+    "<Hey|Hi> there, <quick one|one thing>: the {room}, <how many square units|what area>?",
+    "<We are|I'm> <tiling|painting|heating> the {room}; <what|how large an> area is that?",
+    "<The plan|This plan|It> <gives|shows> the sides of the {room}. <So its|Its> area is what?",
+    "<Can you|Could you> <make out|read> the size of the {room}? <I need|I want> its area.",
+    "<Number only|One number|Digits only>: <floor area|area|surface> of the {room}.",
+    "<Multiply|Take> the <width|length> of the {room} by the other side: <result|what comes out>?",
+    "<If|Say> the {room} is <as drawn|like that>, <how much|what> area does it <have|fill>?",
+    "<No idea|I'm unsure> how large the {room} is. <Work it out|Can you tell|Help me>, as an area.",
 )
 ROOM_EXTREME = (
     "Which room is the {word}?",
@@ -67,6 +75,15 @@ ROOM_EXTREME = (
     "What do you <see|read> as the {word} room<| in this floor plan>?",
     "Rooms by size: <which is|name> the {word}.",
     "<Check|Read> all the dimensions; then <say|write> which room is {word}.",
+    "<Hey|Hi> there, <quick one|one thing>: which room is <the |>{word}?",
+    "<Number the areas|Take the areas|By area>: <which room|what room> <has|shows> the {word}?",
+    "<Where|In which room> <is|do I find> the {word} <floor|area>?",
+    "<My|Our> <piano|desk|bed> goes <in|into> the {word} room: <which is that|which one|where>?",
+    "<Can you|Could you> <see|make out|work out> which of the rooms is the {word}?",
+    "<Name only|One word|Only its name>: the {word} <room|of the rooms>.",
+    "<Among|Out of> <these|all the> rooms, <name|find|give> the {word}<| one>.",
+    "<Suppose|If> <you|we> <rank|order> the rooms from small to large: which is <the |>{word}?",
+    "The <tenant|child|baby> <wants|gets> the {word} room. <Which|What> <is it|room is it>?",
 )
 DOORS_TO = (
     "Which rooms share a door with the {room}?",
@@ -97,10 +114,19 @@ DOORS_TO = (
     "<Check|Follow> the doors of the {room}; <where|to which rooms> do they go?",
     "<Name|Write> each room that <shares|has> a door with the {room}.",
     "Whoever sits in the {room} has a door to <which|what> rooms?",
-    "Which of the <other|> rooms can be entered from the {room}?",
+    "Which of the <other rooms|rooms> can be entered from the {room}?",
     "My dog waits in the {room}: which rooms can it <run|go> into at once?",
     "{room}, <linked|joined> by a door to <which|what> rooms?",
     "Somebody <knocks|calls> at a door of the {room}. In which rooms can <he|she> be?",
+    "<Hey|Hi>, I'm <lost|new>: from the {room}, <which|what> rooms <can I|may I> <reach|enter>?",
+    "<Where|To which rooms> <can|could> <I|one|you> go <straight|directly> from the {room}?",
+    "<Which|What> <other |>rooms <can|could> <a guest|someone|I> <enter|reach> from the {room}?",
+    "<List|Name|Give me> <all|the> rooms <behind|beyond> the doors of the {room}<|, please>.",
+    "<I|We> leave the {room} by <a|some> door. <Which rooms|What rooms> <can that be|may follow>?",
+    "<Can you|Could you> <see|make out|tell> which rooms the {room} has doors to?",
+    "<Names only|Just names>: rooms <joined|linked|connected> to the {room} by <a|one> door.",
+    "<Open|Try> <every|each> inner door of the {room}: <which|what> rooms do you <see|find>?",
+    "<Door by door|One by one>: <where|to what rooms> does the {room} <lead|open>?",
 )
 IS_NEXT = (
     "Is the {one} next to the {two}?",
@@ -135,6 +161,13 @@ IS_NEXT = (
     "On <the|this> plan, is the {one} <in contact with|right at|right beside> the {two}?",
     "Neighbours or not: {one} and {two}? <Yes|Say yes> or no<|, please>.",
     "Do I hear <the radio|voices> in the {one} through the wall of the {two}: are they adjacent?",
+    "<Hey|Hi>, <quick one|one thing>: is the {one} <beside|next to|adjacent to> the {two}?",
+    "<Can|Could> you <see|tell> <if|whether> the {one} and the {two} are <neighbours|adjacent>?",
+    "<Do|Would> the {one} and the {two} have <a wall|one wall> <in common|they share>?",
+    "<I|We> <say|claim|guess> the {one} is <beside|next to> the {two}: <right|true|yes or no>?",
+    "<Yes or no|Say yes or no>: <are|do you find> the {one} and the {two} <side by side|adjacent>?",
+    "<Check|Look at|Find> <both rooms|the plan>: <is|lies> the {one} <next to|beside> the {two}?",
+    "<Only|Just> <a|one> wall <lies|is> between the {one} and the {two}, <yes or no|true|right>?",
 )
 DOOR_BETWEEN = (
     "Is there a door between the {one} and the {two}?",
@@ -169,6 +202,16 @@ DOOR_BETWEEN = (
     "A door joining {one} and {two}: <yes or no|is it there>?",
     "Do <people|guests> <get|pass> from the {one} to the {two} by a door of their own?",
     "Between {one} and {two}, <is there|do you see> a door <or not|in the wall>?",
+    "<Hey|Hi>, <quick one|one thing>: <is there|do you see> a door <from|between> the {one}"
+    " and the {two}?",
+    "<Can you|Could you> <see|tell> <if|whether> the {one} and the {two} <share|have> a door?",
+    "<I|We> <say|claim|guess> a door <joins|links> the {one} and the {two}: <right|yes or no>?",
+    "<Yes or no|Say yes or no>: <can|may> <I|one> go from the {one} straight <in|>to the {two}?",
+    "<Check|Look at|Find> <the wall|the plan>: <does|can> a door <lead|take one> from the {one}"
+    " to the {two}?",
+    "<Is|Was> <a|any> door <drawn|shown> between the {one} and the {two}<|, yes or no>?",
+    "<Carrying|With> <a tray|a box>, can I <step|pass> from the {one} <right|straight> into the"
+    " {two}?",
 )
 COUNT_ROOMS = (
     "How many rooms are there?",
@@ -203,6 +246,12 @@ COUNT_ROOMS = (
     "<Determine|Find out|Work out> how many rooms there are<| here| in this plan>.",
     "Is it a <two|three>-room flat, or how many rooms <has it|does it have>?",
     "Rooms<| on this floor| in this drawing>, <how many|counted>?",
+    "<Hey|Hi>, <quick one|one thing>: <how many|what number of> rooms <are there|do you see>?",
+    "<I|We> <rent|own|drew> this <flat|house>. How many rooms <is that|are there|has it>?",
+    "<Can you|Could you> <see|tell|make out> how many rooms <there are|it has>?",
+    "<Number only|One number|Digits only>: <rooms on|rooms in|the rooms of> this plan.",
+    "<Go|Walk> <through|round> the <flat|house>: how many rooms <do you pass|are there>?",
+    "<The plan|This sketch> <is|was> <of a flat|of a house>; <count its rooms|how many rooms>?",
 )
 COUNT_DOORS = (
     "How many doors are there?",
@@ -237,4 +286,10 @@ COUNT_DOORS = (
     "<Determine|Find out|Work out> how many doors there are<| here| in this plan>.",
     "At night I <shut|lock> every door. How many <are they|do I shut|do I lock>?",
     "Doors<| on this floor| in this drawing>, <how many|counted>?",
+    "<Hey|Hi>, <quick one|one thing>: <how many|what number of> doors <are there|do you see>?",
+    "<I|We> <rent|own|drew> this <flat|house>. How many doors <is that|are there|has it>?",
+    "<Can you|Could you> <see|tell|make out> how many doors <there are|it has>?",
+    "<Number only|One number|Digits only>: <doors on|doors in|the doors of> this plan.",
+    "<Go|Walk> <through|round> the <flat|house>: how many doors <do you find|are there>?",
+    "<The plan|This sketch> <is|was> <of a flat|of a house>; <count its doors|how many doors>?",
 )

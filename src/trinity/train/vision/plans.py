@@ -160,15 +160,14 @@ def make_doors(rng: random.Random, plan: Plan, count: int) -> list[Door]:
             if rooms.index(other) > i:
                 side: Side = "bottom" if room.overlap(other)[0] > 0 else "right"
                 doors.append(Door(room, other, side))
-        outer: dict[Side, bool] = {
+        hull: dict[Side, bool] = {
             "left": room.left == 0,
             "top": room.top == 0,
             "right": room.left + room.width == width,
             "bottom": room.top + room.height == height,
         }
-        doors.append(
-            Door(room, None, rng.choice([side for side, is_hull in outer.items() if is_hull]))
-        )
+        outer = [side for side, is_outer in hull.items() if is_outer]
+        doors += [Door(room, None, side) for side in rng.sample(outer, min(1, len(outer)))]
     chosen = rng.sample(doors, min(count, len(doors)))
     return sorted(chosen, key=doors.index)
 
