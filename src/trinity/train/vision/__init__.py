@@ -6,6 +6,7 @@ from trinity.train.vision import (
     charts,
     comparing,
     drills,
+    floor_plans,
     ocr,
     scenes,
     signs,
@@ -23,6 +24,7 @@ FAMILIES: tuple[Family, ...] = (
     *tables.FAMILIES,
     *signs.FAMILIES,
     *blueprints.FAMILIES,
+    *floor_plans.FAMILIES,
     *drills.FAMILIES,
     *unseen.FAMILIES,
 )

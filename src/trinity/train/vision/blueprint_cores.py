@@ -49,7 +49,7 @@ AREA = (
     "I'm <ordering|buying> <glass|tiles|wood> for this outline; what is its area?",
     "<Area|Surface>, <please|in whole numbers>: <see the picture|as drawn>.",
     "<Square units|Surface> <inside|in> the <outline|figure>: <how many|how much>?",
-    "The lines with arrows give the sides. What area follows <from them|>?",
+    "The lines with arrows give the sides. What area follows<| from them>?",
 )
 PERIMETER = (
     "What is the perimeter of this shape?",
@@ -82,7 +82,7 @@ PERIMETER = (
     "If you <bent|laid> a wire along the outline, how long would the wire <be|have to be>?",
     "I <forgot|never learnt> how it's done: <what is|tell me> the perimeter of this.",
     "Skirting runs along every <wall|side> of <this|such a> room. How much <is needed|do I need>?",
-    "The lines with arrows give the sides. What perimeter follows <from them|>?",
+    "The lines with arrows give the sides. What perimeter follows<| from them>?",
     "<Around|Round> <the|this> <shape|part> <it is|makes> <how many|what number of> units?",
 )
 MISSING_LENGTH = (
@@ -118,6 +118,9 @@ MISSING_LENGTH = (
     "How much is <unknown|missing> between the <other|known> dimensions and the total?",
     "<Unknown|Missing> piece, <how long|what length>?",
     "The ? on the drawing is <what|which number|how long>?",
+    "<Hey|Hi>, <quick one|one thing>: <what|which number> <is|hides behind> the question mark?",
+    "<I|We> <lost|tore off> <a corner|a bit> of the plan: <what was|which is> the missing length?",
+    "<Number only|One number|Digits only>: the <length|dimension> <with|behind> the question mark.",
 )
 OFFSET = (
     "How far is {hole} from the {edge} edge?",
@@ -152,4 +155,11 @@ OFFSET = (
     "<Take|Mind> the {edge} <edge|side>: what distance separates it from {hole}?",
     "Before I drill: how far <in|away> from the {edge} edge <is|goes> {hole}?",
     "What length <leads|runs> from the {edge} edge to the <centre|middle> of {hole}?",
+    "<Hey|Hi>, <quick one|one thing>: {hole}, <how far|what distance> from the {edge} edge?",
+    "<Can you|Could you> <make out|see|read> how far {hole} <is|lies> from the {edge} edge?",
+    "<I|We> <mark|drill|punch> {hole} <now|next>. <How far|What distance> from the {edge} edge?",
+    "<Number only|One number|Digits only>: <offset|distance> of {hole} from the {edge} edge.",
+    "<Going|Measuring> <in|inwards> from the {edge} edge, <when|after what length> <do I|do you>"
+    " <meet|reach> {hole}?",
+    "<My|The> <apprentice|colleague> <needs|wants> the distance of {hole} from the {edge} edge.",
 )

@@ -144,9 +144,9 @@ def draw_door(canvas: Canvas, at: Point, upright: bool, opens: int) -> None:
     """
     x, y = at
     ends = [(x, y), (x, y + DOOR)] if upright else [(x, y), (x + DOOR, y)]
-    canvas.line(ends, 4, canvas.paper)
+    canvas.line(ends, 7, canvas.paper)
     for corner in ends:
-        post = (2, 0) if upright else (0, 2)
+        post = (2.5, 0) if upright else (0, 2.5)
         lines = [(corner[0] - post[0], corner[1] - post[1])]
         lines.append((corner[0] + post[0], corner[1] + post[1]))
         canvas.line(lines, 1)
