@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trinity.train import agentic, chat, code, reasoning, vision
+from trinity.train import agentic, chat, code, composition, reasoning, vision
 from trinity.train.items import Domain, Family
 
 FAMILIES: tuple[Family, ...] = (
@@ -11,6 +11,7 @@ FAMILIES: tuple[Family, ...] = (
     *code.FAMILIES,
     *chat.FAMILIES,
     *agentic.FAMILIES,
+    *composition.FAMILIES,
 )
 
 

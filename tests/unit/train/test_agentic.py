@@ -16,7 +16,7 @@ import trinity
 from trinity.config import VisionConfig
 from trinity.inputs.chat import render
 from trinity.inputs.tokenizer import Tokenizer
-from trinity.train import agentic
+from trinity.train import agentic, composition
 from trinity.train.agentic import declining, looking_up
 from trinity.train.agentic.records import RECORDS
 from trinity.train.agentic.topics import ASK, ASK_CLAUSE, NUMERIC, TOPICS, tool_for
@@ -24,7 +24,7 @@ from trinity.train.example import turn_ids, turns_before
 from trinity.train.items import Family, Item, Split, draw, split_of
 from trinity.train.sandbox import Sandbox
 from trinity.train.tools import CALCULATE, CONVERT, RUN_TESTS, result_of
-from trinity.train.verify import is_correct, judge_all
+from trinity.train.verify import judge_all
 from trinity.train.wordings import is_test_core
 
 TOKENIZER = Tokenizer(Path(trinity.__file__).parent / "models/mini/tekken.json")
@@ -36,7 +36,7 @@ VISION = VisionConfig(
     patch_size=8,
     image_size=192,
 )
-FAMILIES = agentic.FAMILIES
+FAMILIES = (*agentic.FAMILIES, *composition.FAMILIES)
 BY_NAME = {family.name: family for family in FAMILIES}
 MAX_TOKENS = 512
 
@@ -118,8 +118,8 @@ def test_ideal_calls_give_what_they_are_noted_to_give(family: Family, sandbox: S
 def test_the_check_accepts_the_answer_and_no_other(family: Family) -> None:
     items = some(family, 30)
     assert all(judge_all(items, [item.answer for item in items]))
-    changed = [f"not {item.answer} 7" for item in items if item.check.kind != "program"]
-    assert not any(is_correct(item, text) for item, text in zip(items, changed, strict=False))
+    changed = [f"def f(*_):\n    return {item.answer!r}, 7" for item in items]
+    assert not any(judge_all(items, changed))
 
 
 @pytest.mark.parametrize("name", ["call_a_tool", "call_tools_at_once"])
@@ -206,3 +206,28 @@ def test_a_json_answer_is_what_the_text_says() -> None:
         if item.system is not None:
             schema = json.loads(item.system[item.system.index("{") :])
             assert list(schema["properties"]) == list(json.loads(item.answer))
+
+
+def test_a_repair_follows_the_report_and_ends_with_code_that_passes(sandbox: Sandbox) -> None:
+    kinds = set()
+    for item in some(BY_NAME["repair_with_tests"], 120):
+        results = [call.result for step in item.steps for call in step.calls]
+        assert results[-1].startswith("passed ")
+        assert "".join(results[:-1]).count("passed") == 0
+        last = json.loads(item.steps[-1].calls[0].arguments)["code"]
+        assert item.answer == f"```python\n{last}\n```"
+        kinds.add((len(results), "def " in item.question))
+        if len(results) == 2:
+            first = json.loads(item.steps[0].calls[0].arguments)["code"]
+            assert f"```python\n{first}\n```" in item.question
+            assert sandbox.report(first, item.check.payload) == results[0]
+    assert {(1, True), (2, True), (1, False)} <= kinds
+
+
+def test_families_have_hundreds_of_wordings_each() -> None:
+    for family in FAMILIES:
+        cores = getattr(family.make, "cores", {})
+        assert cores or family.name == "no_tool_needed"
+        for variant, texts in cores.items():
+            assert len(texts) >= 20, (family.name, variant)
+            assert len(set(texts)) == len(texts)

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, replace
 
 from trinity.train import chat, reasoning
-from trinity.train.agentic.making import Solved, worded
+from trinity.train.agentic.making import Solved, key_like, worded
 from trinity.train.agentic.topics import (
     CITIES,
     GOODS,
@@ -19,7 +19,7 @@ from trinity.train.agentic.topics import (
     other_tools,
 )
 from trinity.train.chat_refusals import REFUSALS
-from trinity.train.items import Check, Family, Item, Split, split_of
+from trinity.train.items import Check, Family, Item, Split
 from trinity.train.reasoning.lexicon import NAMES
 
 CANNOT = "None of my tools can do that."
@@ -45,21 +45,12 @@ class WithoutTools:
             item,
             domain="chat",
             family=self.name,
-            key=self._key(item),
+            key=key_like(self.name, item.family, item.key),
             level=level,
             tools=offered(rng, *tools, others=()),
             thoughts_low=item.thoughts_low or "no tool",
             thoughts_high=f"no tool needed; {item.thoughts_high}",
         )
-
-    def _key(self, item: Item) -> str:
-        """A key of the same split as the exercise's own: none is in two splits."""
-        wanted = split_of(item.family, item.key)
-        key, counter = f"{item.family} {item.key}", 0
-        while split_of(self.name, key) is not wanted:
-            counter += 1
-            key = f"{item.family} {item.key} {counter}"
-        return key
 
 
 _ACTIONS = (

@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from trinity.train.items import Call, Check, Domain, Family, Item, Mark, Split, Step
+from trinity.train.items import Call, Check, Domain, Family, Item, Mark, Split, Step, split_of
 from trinity.train.wordings import phrase
 from trinity.types import Tool
 
@@ -112,3 +112,14 @@ def num_chars(item: Item) -> int:
         said.append(turn.thoughts_high)
         said += [call.name + call.arguments + call.result for call in turn.calls]
     return sum(map(len, said))
+
+
+def key_like(family: str, other: str, key: str) -> str:
+    """The key in `family` of the instance `key` of the family `other`: of the same split, so that
+    what is trained on in one is not tested on in the other."""
+    wanted = split_of(other, key)
+    found, counter = f"{other} {key}", 0
+    while split_of(family, found) is not wanted:
+        counter += 1
+        found = f"{other} {key} {counter}"
+    return found
