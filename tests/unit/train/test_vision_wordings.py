@@ -16,14 +16,14 @@ from trinity.train.vision import (
 )
 
 MODULES = (blueprint_cores, chart_cores, ocr_cores, plan_cores, scene_cores, sign_cores)
-NO_TRAINED_FAMILYS = ("TALLY", "CROSSINGS", "UNIT_NOTES")
+OTHER_LISTS = ("TALLY", "CROSSINGS", "UNIT_NOTES")
 """Lists of families that are never trained on, and notes that stand before other cores."""
 
 LISTS = {
     f"{module.__name__.rsplit('.', 1)[1]}.{name}": cores
     for module in MODULES
     for name, cores in vars(module).items()
-    if name.isupper() and name not in NO_TRAINED_FAMILYS
+    if name.isupper() and name not in OTHER_LISTS
 }
 
 
