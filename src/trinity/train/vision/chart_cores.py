@@ -41,6 +41,12 @@ VALUE = (
     "<Someone|The teacher> asks <how large|how much> {label} is. What <should|do> I <say|answer>?",
     "What's the <value of|number for|figure for> {label}<| in the chart| in this graph| here>?",
     "Of all the bars, take {label}: <what is its value|how much is it|which number does it have>?",
+    "I <forgot|left> my glasses at <home|work>: how much is <the bar |>{label}?",
+    "My <boss|teacher> wants the <number|figure> for {label}. What <is it|do I say>?",
+    "<Answer|Reply> with <a|one> number: how much is {label}?",
+    "<ok|so> {label}, how much is that one<| again>",
+    "The bar {label} <shows|stands for> <how many|how much|what>?",
+    "I have to fill in {label} in my <table|report>. <Which|What> number <goes there|is it>?",
 )
 EXTREME = (
     "Which bar is the {word}?",
@@ -83,6 +89,12 @@ EXTREME = (
     "Of the <values|amounts|numbers> shown, whose is the {word}?",
     "Spot the {word} bar<| in the picture| for me> and <write|say|give> its label.",
     "which one is <the |>{word}<| here| in this chart| of the bars>",
+    "I <forgot|left> my glasses at <home|work>: which bar is the {word}?",
+    "My <boss|teacher> asks which bar is the {word}. What do I <say|answer>?",
+    "<Answer|Reply> with <a|one> label: which bar is the {word}?",
+    "<ok|so> which one's the {word}<| again| of them>",
+    "If I <bet|put my money> on the {word} bar, which label is <that|it>?",
+    "The {word} of <these|all the> bars is<| this one>:",
 )
 DIFFERENCE = (
     "What is the difference between {one} and {two}?",
@@ -126,6 +138,13 @@ DIFFERENCE = (
     "What is left of {one} <after|when|once> {two} is <taken away|subtracted|deducted>?",
     "What's the <gap|difference|distance> between the <values of|bars> {one} and {two}?",
     "The value of {one} exceeds that of {two} by <how much|what|what number>?",
+    "I <forgot|left> my glasses at <home|work>: how much more is {one} than {two}?",
+    "My <boss|teacher> asks by how much {one} beats {two}. What do I <say|answer>?",
+    "<Answer|Reply> with <a|one> number: {one} less {two}.",
+    "<ok|so> how much does {one} have over {two}",
+    "<Read|Take> {one}, <then|and> take away {two}: what <remains|is left|do you get>?",
+    "<Bar|The bar> {one} is taller than {two}. By <how many|how much>?",
+    "How <many|much> must {one} <lose|drop|give up> to be <level|equal> with {two}?",
 )
 COUNT = (
     "How many bars are there?",
@@ -163,6 +182,12 @@ COUNT = (
     "<bars|labels|entries> in <the|this> <chart|graph|picture>: <how many|what number|the count>?",
     "Of how many <bars|categories> does <the|this> <chart|graph> consist?",
     "Say the number of <bars|labels> <drawn|shown|present><| here>.",
+    "I <forgot|left> my glasses at <home|work>: how many bars are there?",
+    "My <boss|teacher> asks how many bars there are. What do I <say|answer>?",
+    "<Answer|Reply> with <a|one> number: how many bars?",
+    "<ok|so> how many bars<| again| then>",
+    "Each bar is one <shop|pupil|team>. How many <are there|is that>?",
+    "I'd hate to miscount: how many <bars|columns> <are there|do you count>?",
 )
 COUNT_OVER = (
     "How many bars are higher than {limit}?",
@@ -200,6 +225,12 @@ COUNT_OVER = (
     "In <the|this> <chart|graph|diagram>, how many bars <beat|top|exceed> {limit}?",
     "<Determine|Work out|State> the number of <labels|categories> with <more than|over> {limit}.",
     "Over {limit}, <there are how many bars|how many bars are there|how many values do you find>?",
+    "I <forgot|left> my glasses at <home|work>: how many bars are over {limit}?",
+    "A bar over {limit} wins a <prize|medal>. How many <win|are needed>?",
+    "<Answer|Reply> with <a|one> number: how many bars are above {limit}?",
+    "<ok|so> how many are <over|above> {limit}<| then>",
+    "Those of {limit} or less <fail|are out>. How many <pass|stay in>?",
+    "My <boss|teacher> asks how many bars beat {limit}. What do I <say|answer>?",
 )
 LINE = (
     "Where is the line {word}?",
@@ -242,6 +273,12 @@ LINE = (
     "Whose value is the {word} in <the line chart|this line chart|this chart|the graph>?",
     "{word}, <which label|where on the line|at which label>?",
     "By value, which <label|point> <of the line|in the chart> is {word}?",
+    "I <forgot|left> my glasses at <home|work>: where is the line {word}?",
+    "My <boss|teacher> asks where the curve is {word}. What do I <say|answer>?",
+    "<Answer|Reply> with <a|one> label: where is the line {word}?",
+    "<ok|so> where's it {word}<| again| then>",
+    "If the line were a <path|hill>, where would you stand {word}?",
+    "<Put|Lay> a finger on the {word} point: which label is <below it|it at>?",
 )
 PIE = (
     "Which slice is the {word}?",
@@ -284,6 +321,12 @@ PIE = (
     "<which|what> entry takes up the {word} <part|share> of the <pie|circle|chart>",
     "By size, which <slice|sector|part> is the {word}<| of all| one>?",
     "What's the label for the {word} <slice|piece|sector|share>?",
+    "I <forgot|left> my glasses at <home|work>: which slice is the {word}?",
+    "My <boss|teacher> asks whose slice is the {word}. What do I <say|answer>?",
+    "<Answer|Reply> with <a|one> label: which slice is the {word}?",
+    "<ok|so> which bit's the {word}<| again| then>",
+    "If this were cake, who would <get|have> the {word} piece?",
+    "<Say|Suppose> I take the {word} slice: which label <do I get|is mine>?",
 )
 CELL = (
     "What is the {column} of {row}?",
@@ -327,6 +370,12 @@ CELL = (
     "Q: what is the {column} of {row}<| in this table>? A:",
     "The entry <for|of> {row} <under|in column> {column} is <what|which number|what number>?",
     "Go down column {column} to {row} and <tell me|say|write> the <number|value>.",
+    "I <forgot|left> my glasses at <home|work>: what is the {column} of {row}?",
+    "My <boss|teacher> wants the {column} of {row}. What do I <say|answer>?",
+    "<Answer|Reply> with <a|one> number: {row}, {column}.",
+    "<ok|so> {row}, what's its {column}<| again| then>",
+    "I'm filling in a form and need {column} for {row}<|, please|; what is it>.",
+    "Put a ruler under {row}: what does it show <for|under> {column}?",
 )
 ROW_SUM = (
     "What is the sum of row {row}?",
@@ -369,6 +418,12 @@ ROW_SUM = (
     "Which <number|total> results <when|if> the <cells|values> of {row} are <added|summed>?",
     "The total for {row} is <missing|not given|not shown>: <what is it|what should it be>?",
     "Row {row}: <add its numbers|add it up|give the total|give the sum>.",
+    "I <forgot|left> my calculator at <home|work>: what is the total of {row}?",
+    "My <boss|teacher> wants the total of {row}. What do I <say|answer>?",
+    "<Answer|Reply> with <a|one> number: the sum of {row}.",
+    "<ok|so> {row}, all together, how much<| is that>",
+    "Put a ruler under {row} and add <what you see|the numbers>.",
+    "The bill for {row} is <the sum of its row|all its numbers>: how much?",
 )
 COLUMN_MOST = (
     "Which row has the highest {column}?",
@@ -411,4 +466,10 @@ COLUMN_MOST = (
     "I need the <label|name> of the row with the <largest|highest|biggest> {column}.",
     "Of all <the rows|rows|the entries>, which <has|shows> the <highest|largest> {column}?",
     "The label <beside|next to> the <largest|highest> number in column {column} is <what|which>?",
+    "I <forgot|left> my glasses at <home|work>: who has the highest {column}?",
+    "My <boss|teacher> asks who leads in {column}. What do I <say|answer>?",
+    "<Answer|Reply> with <a|one> label: who is highest in {column}?",
+    "<ok|so> who's top in {column}<| again| then>",
+    "A prize goes to the largest {column}. Who <gets|wins> it?",
+    "If {column} decides, <who|which row> <wins|comes first>?",
 )

@@ -66,6 +66,16 @@ READ = (
     "Do you see the <text|writing|characters>? <Read|Copy|Type out|Transcribe> what you see.",
     "Is there text in the <picture|image|photo>? <Read|Copy|Type|Transcribe> it.",
     "Help me <read|copy|transcribe> <this|the text|this picture>.",
+    "I <forgot|left|lost> my <glasses|reading glasses>, <can|could> you read <this|it> to me?",
+    "<pls|plz|please> read <this|that|it> <4 me|for me|out>, <thx|thanks|cheers>",
+    "You are my eyes <today|now|for a moment>: what is <written|printed> <here|there>?",
+    "<ok so|so|well> i have this <pic|photo|image> and can't <tell|see> what it says, can you?",
+    "The text in the <picture|photo|image> is<| this| the following>:",
+    "<Answer|Reply> with the text <alone|and nothing more|only>: what <does it say|stands here>?",
+    "I must <type|copy> this into a form. What <exactly |>do I <enter|write>?",
+    "<wat|what> does <this|it> say<|, any idea>?",
+    "The <print|writing> is too <small|faint> for me. <Read|Tell me> what it says<|, please>.",
+    "Is <this|that> legible to you? <If so|Then>, <give|write|type> me the text.",
 )
 """Ways to ask for any text; each family adds its own after them."""
 
@@ -91,6 +101,12 @@ WORD = (
     "If you read the <picture|image|photo>, <which|what> word do you <get|find|see>?",
     "Only one word <is written|is printed|stands> here: <what is it|which one|which>?",
     "Somebody wrote <a|one> word <here|in the picture>. <What|Which word> <does it say|is it>?",
+    "I <forgot|left> my glasses at <home|work>. Which word is <that|this>?",
+    "<A|My> child <points at|asks about> this word. What <is it|do I answer>?",
+    "<Answer|Reply> with one word: <what|which> word is <shown|printed|written>?",
+    "The word <here|in the picture> is<| this one>:",
+    "<ok|so> what's the word on <this|the> <sign|card|label>?",
+    "It's just one word. <Can|Could> you <make it out|read it|tell which>?",
 )
 LETTERS = (
     *READ,
@@ -114,6 +130,12 @@ LETTERS = (
     "If you join the letters <in order|from left to right>, what <string|sequence> do you get?",
     "<Make out|Identify|Write out|Note down> the letters <in|on> the <picture|image|photo>.",
     "A few letters are <printed|written> here: <which|which ones|what are they>?",
+    "I <forgot|left> my glasses at <home|work>. Which letters are <those|these>?",
+    "The <optician|eye doctor> shows me these letters. What should I <read|say>?",
+    "<Answer|Reply> with the letters <alone|only>, <no spaces|unspaced|in one piece>.",
+    "The letters <here|in the picture> are<| these>:",
+    "<It's|This is> no real word. <So which|Which> letters <do you see|are they>?",
+    "<Spell|Type> me the letters <so that|and> I can <copy|note> them.",
 )
 NUMBER = (
     *READ,
@@ -137,6 +159,12 @@ NUMBER = (
     "A number is <printed|written|shown> <here|in the image>: <which|which one|what is it>?",
     "<Make out|Identify|Read off|Look up> the number <in|on> the <picture|image|photo>.",
     "In <digits|figures>, <what|which> number does the <picture|image|photo> <show|contain|hold>?",
+    "I <forgot|left> my glasses at <home|work>. Which number is <that|this>?",
+    "I <have to|must> <dial|enter|note> this number. What <is it|do I type>?",
+    "<Answer|Reply> in <digits|figures>: <what|which> number is <shown|printed>?",
+    "The number <here|in the picture> is<| this one>:",
+    "<read me|tell me|give me> the number<| pls| please|, thanks>",
+    "What's the <ticket|house|order|meter> number<| here| in this photo>?",
 )
 CODE = (
     *READ,
@@ -160,6 +188,12 @@ CODE = (
     "If you read the <picture|image|photo>, <which|what> code do you <get|see|find>?",
     "A code is <printed|written|shown> <here|in the image>: <which|which one|what is it>?",
     "<Make out|Identify|Read off|Transcribe> the code <in|on> the <picture|image|photo>.",
+    "I <forgot|left> my glasses at <home|work>. Which code is <that|this>?",
+    "The <parcel|ticket|machine> has this code. <Can|Could> you <read|type> it for me?",
+    "<Answer|Reply> with the code <alone|only>, <all its marks|dashes> included.",
+    "The code <here|in the picture> is<| this one>:",
+    "<ok|so> which code do i <type|enter> here",
+    "The form wants the code from the <photo|picture>. What <goes|do I put> in?",
 )
 WORDS_CORES = (
     *READ,
@@ -183,6 +217,12 @@ WORDS_CORES = (
     "Some words are <printed|written|shown> <here|in the image>: <which|which ones|what are they>?",
     "Starting with the first, <which|what> words <are there|do you see|can you read>?",
     "<Make out|Transcribe|Read off> <every word|all words|all the words> in the <picture|photo>.",
+    "I <forgot|left> my glasses at <home|work>. Which words are <those|these>?",
+    "The <sign|label|note> says something. <Can|Could> you read <it|the words> to me?",
+    "<Answer|Reply> with the words <alone|only>, <in order|as they stand>.",
+    "The words <here|in the picture> are<| these>:",
+    "<ok|so> what's on <this|the> <sign|note|label>",
+    "I'd rather not <squint|guess>: which words are <these|there>?",
 )
 SUM = (
     *READ,
@@ -206,6 +246,11 @@ SUM = (
     "How does the <sum|formula|expression> in the <picture|image|photo> read?",
     "If you only <read|copy> the <sum|expression>, what <do you write|does it say|stands there>?",
     "<Which|What> calculation is <set out|written|printed> here? Only <copy|write|type> it.",
+    "I <forgot|left|broke> my glasses. Which <sum|calculation> is <that|this>? Do not solve it.",
+    "I'll <solve|work out> it myself, just <read|tell> me the <sum|expression>.",
+    "<Answer|Reply> with the <sum|expression> <alone|only>, as it is <written|printed>.",
+    "The <sum|expression> as it stands <here|in the picture> is<| this one>:",
+    "The teacher wants us to <copy|write down> this <sum|exercise>. How does it <go|read>?",
 )
 SOLVE = (
     "Work out the sum in the picture.",
@@ -248,4 +293,12 @@ SOLVE = (
     "<Once|When> you have <solved|worked out> the <sum|expression>, what is the <result|answer>?",
     "Help me <solve|with|work out> <this sum|this calculation|the sum in the picture>.",
     "To <what|which number> does <this|the> <expression|calculation> <come|amount|evaluate>?",
+    "I <forgot|left> my calculator at <home|school>. What is <this|that>?",
+    "<ok|so> what does it come to<|, quickly|, do you think>",
+    "<Answer|Reply> with <a|one> number: <what|how much> is the sum <shown|in the picture>?",
+    "The <answer|result> of the sum <here|in the picture> is<| this>:",
+    "My <daughter|son|pupil> got stuck on this <sum|one>. What <should|does> it make?",
+    "<Check|Grade> my homework: what should I have <written|got> for this sum?",
+    "At the <till|market> I see this sum. How much <is it|do I pay>?",
+    "<Don't|Do not> just copy it: <solve it|work it out|give the result>.",
 )

@@ -41,6 +41,11 @@ COUNT = (
     "<Q:|Question:> how many <shapes|objects|figures> <are there|are visible>?",
     "I <lost count|can't count>. How many <shapes|figures> <are here|are there|do you see>?",
     "I'm counting shapes. <What total|Which number|How many> should I <get|find|reach>?",
+    "I <forgot|left> my glasses at <home|work>: how many shapes are there?",
+    "<Answer|Reply> with <a|one> number: how many <shapes|figures>?",
+    "<ok|so> how many <things|shapes> <altogether|in all><| then| again>",
+    "My <son|daughter> must <colour|cut out> every shape. How many <are there|is that>?",
+    "I'd hate to miscount the <shapes|objects>: how many <are they|do you get>?",
 )
 COUNT_SOME = (
     "How many {what} are there?",
@@ -83,6 +88,11 @@ COUNT_SOME = (
     "<Q: how many|Question: how many> {what} <are there|are visible|can be seen>?",
     "With zero allowed, how many {what} <are there|do you find|are shown> <here|in this picture>?",
     "<Someone|A child> drew various shapes. How many {what} <are there|did they draw>?",
+    "I <forgot|left> my glasses at <home|work>: how many {what} are there?",
+    "<Answer|Reply> with <a|one> number: how many {what}?",
+    "<ok|so> how many {what}<| then| again| altogether>",
+    "My <son|daughter> must <tick|cut out> all {what}. How many <are there|is that>?",
+    "I'd hate to miscount the {what}: how many <are they|do you get>?",
 )
 NAME_COLOUR = (
     "What colour is the shape?",
@@ -125,6 +135,11 @@ NAME_COLOUR = (
     "<Hard to see|I can't tell>: <what|which> colour is <the shape|this figure> in the image?",
     "Someone <drew|printed> a <shape|figure>; <name|give|state|write> its <colour|color>.",
     "By <colour|color>, how would you describe the <shape|figure|object>?",
+    "I'm colour-blind: <what|which> colour is <this|the shape>?",
+    "<Answer|Reply> with one word: the colour of the shape.",
+    "<ok|so> what colour's <it|that><| then| again>",
+    "To <repaint|match> this shape I need which <colour|paint|pencil>?",
+    "The shape's colour is<| this one>:",
 )
 NAME_SHAPE = (
     "What shape is this?",
@@ -167,6 +182,11 @@ NAME_SHAPE = (
     "<From|Judging by|Going by> <its|the> outline, <what|which> shape <is this|do you see|is it>?",
     "<Write|Put|Note> down the name of the <geometric |>shape <you see|shown here>.",
     "A <circle|square|star>, a heart or something else: <what|which> shape is <it|this>?",
+    "I <forgot|left> my glasses at <home|work>: what shape is <that|this>?",
+    "<Answer|Reply> with one word: the kind of shape.",
+    "<ok|so> what's <it|that> called<| then| again>",
+    "My <cookie cutter|stamp> made this. What shape <is it|has it>?",
+    "The name of the shape <here|shown> is<| this>:",
 )
 IS_RELATION = (
     "Is the {one} {relation} the {two}?",
@@ -209,6 +229,12 @@ IS_RELATION = (
     "You see both <shapes|figures>; is the {one} {relation} the {two}?",
     "<Verify|Check|Test>: is the {one} <found|located|seen> {relation} the {two}?",
     "Do the <places|positions> of the shapes <put|show> the {one} {relation} the {two}?",
+    "I <forgot|left> my glasses at <home|work>: is the {one} {relation} the {two}?",
+    "<Answer|Reply> with yes or no: the {one} is {relation} the {two}?",
+    "<ok|so> is the {one} {relation} the {two}<| then| or what>",
+    "I <bet|think|guess> the {one} is {relation} the {two}. <Did I win|Am I right|Yes or no>?",
+    "<Tell|Show> me, yes or no: {one} {relation} {two}?",
+    "<Can|Could> you confirm that the {one} is {relation} the {two}? <Yes or no|If not, say no>.",
 )
 WHERE_IS = (
     "Where is the {one} seen from the {two}: left, right, above or below?",
@@ -251,6 +277,15 @@ WHERE_IS = (
     "<My finger is|I start> at the {two}. Where is the {one} from <there|that place>?",
     "<At|On> <which|what> side of the {two} <do you see|can one find|is> the {one}?",
     "<Look for|Find> the {one} and the {two}; where does the first lie from the second?",
+    "I <forgot|lost> my glasses: is the {one} left, right, above or below the {two}?",
+    "<Answer|Reply> with one word: where is the {one}, seen from the {two}?",
+    "<ok|so> where's the {one}, from the {two}<| then| again>",
+    "To <get|walk|jump> from the {two} to the {one}: left, right, above or below?",
+    "<Put|Lay> a finger on the {two}: <which way|where> is the {one}?",
+    "<Help|Guide> me from the {two} to the {one}: is it left, right, above or below?",
+    "<Standing|Sitting|Being> <at|on> the {two}, <where|on what side> <do I see|is> the {one}?",
+    "The {two} is my <home|base|start>. Where <lies|is> the {one}<| from there>?",
+    "<What|Which> side of the {two} <shows|has|holds> the {one}?",
 )
 EXTREME = (
     "Which shape is the {word}?",
@@ -293,6 +328,11 @@ EXTREME = (
     "They differ in size; <what|which> <shape|one|one of them|figure> is <the |>{word}?",
     "<Describe|Report|Write down> the {word} <shape|object|figure> <here|in two words>.",
     "Does <any|one> shape stand out as the {word}, and <which one|if so, which>?",
+    "I <forgot|left> my glasses at <home|work>: which shape is the {word}?",
+    "<Answer|Reply> with colour and kind: the {word} shape.",
+    "<ok|so> which one's the {word}<| then| again>",
+    "My <son|daughter> wants to <cut out|colour> the {word} shape. Which <is it|one>?",
+    "The {word} of the shapes is<| this one>:",
 )
 MISSING = (
     "Which shape is missing?",
@@ -335,6 +375,11 @@ MISSING = (
     "One cell <shows|holds> a question mark. <Which|What> shape <belongs there|should it hold>?",
     "To <complete|finish> the <grid|pattern>, <which|what> <shape|figure> do you <need|add>?",
     "By the rule of the <grid|pattern>, <which|what> <coloured |>shape is at the question mark?",
+    "I <forgot|left> my glasses at <home|work>: which shape is missing?",
+    "<Answer|Reply> with colour and kind: the shape at the question mark.",
+    "<ok|so> what goes where the question mark is<| then| again>",
+    "My <son|daughter> has this puzzle: what belongs at the question mark?",
+    "This looks like an <IQ|intelligence> test. What is the <answer|missing shape>?",
 )
 ODD_ONE = (
     "Which shape is different?",
@@ -377,6 +422,11 @@ ODD_ONE = (
     "There's <an exception|an intruder> <here|in the picture>. <Which|What> <shape|figure> is it?",
     "Does <one|any> of the shapes <differ|look different>, and which <one |>is it?",
     "Not all <shapes|figures> <are|look> alike: <describe|name> the one that <differs|stands out>.",
+    "I <forgot|left> my glasses at <home|work>: which shape is different?",
+    "<Answer|Reply> with colour and kind: the odd one out.",
+    "<ok|so> which one's different<| then| again>",
+    "My <son|daughter> has this puzzle: which is the odd one out?",
+    "A <robot|machine> must throw out the wrong <part|shape>. Which <is it|goes>?",
 )
 MORE_OF = (
     "Are there more {one} than {two} shapes?",
@@ -419,4 +469,11 @@ MORE_OF = (
     "Does the number of {one} <shapes|objects> <exceed|surpass> the number of {two} ones?",
     "If each {two} shape <hides|removes|takes away> one {one} shape, are any of the latter left?",
     "Pair each {two} shape with one of the {one} shapes: are some of the <latter|second> left?",
+    "I <forgot|left> my glasses at <home|work>: are there more {one} than {two} shapes?",
+    "<Answer|Reply> with yes or no: more {one} than {two} shapes?",
+    "<ok|so> more {one} <than|compared with> {two}<| then| or what>",
+    "I <bet|think|guess> there are more {one} than {two} ones. <Did I win|Am I right>?",
+    "A vote, one shape each: does {one} <beat|win over> {two}?",
+    "<Can|Could> you confirm that {one} shapes outnumber {two} ones? <Yes or no|If not, say no>.",
+    "<Yes or no|Say yes or no>: <do|would> the {one} ones win, <counted|by number>, over {two}?",
 )

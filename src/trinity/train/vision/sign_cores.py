@@ -41,6 +41,11 @@ SWATCH = (
     "Someone <mixed|painted|printed> this <colour|color>; <name|say|write> <what|which> it is.",
     "Under <which|what> <colour|color> name would you <file|list|put> this <patch|sample>?",
     "I can't <see|tell> colours well. <Which|What> colour is <this|shown here>?",
+    "I'm colour-blind: <what|which> colour is <this|the patch>?",
+    "<Answer|Reply> with one word: the <colour|color>.",
+    "<ok|so> what colour's <it|that><| then| again>",
+    "To <repaint|match> this wall I need which <colour|paint>?",
+    "The colour <here|shown> is<| this one>:",
 )
 CLOCK = (
     "What time is it?",
@@ -83,6 +88,11 @@ CLOCK = (
     "<From|By> the <position|angle> of the hands, <what|which> time <is this|is it|do you read>?",
     "<Suppose|Say> the train leaves <now|at the time shown>. <When is that|What time is that>?",
     "With the two hands where they <stand|are>, it is <what|which> time?",
+    "I <forgot|left> my glasses at <home|work>: what time is it?",
+    "<Answer|Reply> as h:mm: what time is it?",
+    "<ok|so> what time's <it|that><| then| again>",
+    "Am I late? <Tell me the time|What time is it> <first|by this clock>.",
+    "<I can't read|I never learnt> clocks with hands. What time is <this|it>?",
 )
 DICE = (
     "What is the total of the dice?",
@@ -125,6 +135,11 @@ DICE = (
     "<As a|In> total, what <has been|was> <rolled|thrown>?",
     "Together, <the|all these> dice <are worth|come to> how <much|many points>?",
     "Players <score|get> the sum of their dice. <What|Which> score does this <throw|roll> give?",
+    "I <forgot|left> my glasses at <home|work>: what do the dice come to?",
+    "<Answer|Reply> with <a|one> number: the sum of the dice.",
+    "<ok|so> how much did i <roll|throw><| then| again>",
+    "My <brother|friend> doubts my throw. How much <is it|do the dice make>?",
+    "Move my <piece|token> by the total of the dice: how <far|many>?",
 )
 ARROW = (
     "Which way does the arrow point?",
@@ -167,6 +182,11 @@ ARROW = (
     "The <sharp|pointed> end of the arrow <looks|faces> <which way|in which direction>?",
     "I'm <lost|at a crossing>. <Which way|In which direction> does the arrow <send|lead> me?",
     "One arrow, one direction: <which is it?|what is it?|name it.>",
+    "I <forgot|left> my glasses at <home|work>: which way does the arrow point?",
+    "<Answer|Reply> with the direction <alone|only>: where does the arrow point?",
+    "<ok|so> where's it pointing<| then| again>",
+    "I'm driving and <see|come to> this sign. Which way <now|do I go>?",
+    "The arrow points<| this way| where>:",
 )
 GAP = (
     "Where is the gap in the ring?",
@@ -209,6 +229,11 @@ GAP = (
     "The ring isn't closed; <where|on which side> is it <open|broken>?",
     "Up, down, left or right: through which side could you <enter|get into> the <ring|circle>?",
     "Think of a letter C that may be turned: <which|what> way does it open?",
+    "I <forgot|left> my glasses at <home|work>: where is the gap?",
+    "<Answer|Reply> with one word: on which side is the ring open?",
+    "<ok|so> where's the gap<| then| again>",
+    "My <son|daughter> at the eye test: which side is open?",
+    "A <snail|bug> sits in the ring. Which way is <out|the exit>?",
 )
 GAUGE = (
     "What does the gauge show?",
