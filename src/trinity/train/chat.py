@@ -11,8 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from trinity.train.chat_about import ABOUT
 from trinity.train.chat_refusals import REFUSALS, TOPICS
-from trinity.train.chat_texts import ABOUT, SMALL_TALK, Kind
+from trinity.train.chat_texts import SMALL_TALK, Kind
 from trinity.train.items import Check, Family, Item, Split
 from trinity.train.wordings import choose_core, phrase
 

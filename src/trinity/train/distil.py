@@ -25,9 +25,10 @@ from trinity.errors import ConfigError
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.model.transformer import Transformer
 from trinity.train.corpus import Corpus, CorpusConfig, Source
-from trinity.train.example import Example, MicroBatch, cut, pack
+from trinity.train.example import Example, MicroBatch, Origin, cut, pack
 from trinity.train.items import DOMAINS, Domain, Split
 from trinity.train.policy import advantages, policy_loss, reward
+from trinity.train.precision import mixed_precision
 from trinity.train.rollout import (
     Prompt,
     Rollout,
@@ -122,7 +123,7 @@ class DistilTrainer(Trainer):
         """Divergence from the domain's teacher, with rewards; metered is the divergence."""
         weight_T = micro.weight_T.to(self.device)
         answers = weight_T.nonzero().squeeze(-1)
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with mixed_precision(self.device):
             hidden, labels = self.forward(self.model, micro)
             logits = self.model.logits(hidden.states_TD[answers])
         domain = DOMAINS[int(micro.domain_T[0])]
@@ -188,7 +189,7 @@ class DistilTrainer(Trainer):
     def _micros(self, examples: list[Example]) -> list[MicroBatch]:
         """Micro-batches of one domain and one kind, own or ideal, weighted so that domains count
         by their gaps, answers equally in them, and tokens equally in an answer."""
-        parts: dict[tuple[Domain, bool], list[Example]] = {}
+        parts: dict[tuple[Origin, bool], list[Example]] = {}
         for example in examples:
             parts.setdefault((example.domain, bool(example.behaviour)), []).append(example)
         gaps = self._gaps()
@@ -216,7 +217,7 @@ class DistilTrainer(Trainer):
     ) -> Tensor:
         """KL of each token, over the whole vocabulary: student to teacher on own answers, teacher
         to student on ideal ones."""
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with mixed_precision(self.device):
             # Gradients are on, so that the training kernels run; no weight of it wants any.
             theirs, _ = self.forward(teacher, at_full_experts(micro, teacher))
             wanted = teacher.logits(theirs.states_TD[answers])

@@ -19,6 +19,7 @@ from trinity.train.corpus import Source
 from trinity.train.example import Example, MicroBatch, cut, pack
 from trinity.train.items import Split
 from trinity.train.policy import Focus, advantages, policy_loss, reward
+from trinity.train.precision import mixed_precision
 from trinity.train.rollout import (
     Rollout,
     RolloutConfig,
@@ -72,7 +73,7 @@ class ReinforceTrainer(Trainer):
         """The policy loss; what is metered is its mean."""
         weight_T = micro.weight_T.to(self.device)
         answers = weight_T.nonzero().squeeze(-1)
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with mixed_precision(self.device):
             hidden, labels = self.forward(self.model, micro)
             logits = self.model.logits(hidden.states_TD[answers])
         targets = micro.targets_T.to(self.device)[answers]

@@ -68,6 +68,9 @@ _PRINTS = (
     "<Expected|Resulting|Correct> output <of this program|of this code|here>?",
     "<My teacher|The exercise|The exam> asks what this <code|program> <prints|outputs>. What "
     "is it?",
+    "<I can't run it here|No computer here>: what does it <print|show>?",
+    "<My guess was wrong|My friend and I disagree>. What does this <print|output>?",
+    "output <only|pls>",
 )
 _CALLS = (
     "What does {call} return?",
@@ -113,6 +116,9 @@ _CALLS = (
     "<Let|Set> x = {call}. What is x?",
     "<In|After> x = {call}, what value does x <have|get|hold>?",
     "<Expected|Wanted|Needed>: the <value|result> of {call}.",
+    "<I can't run it here|No computer here>: what is {call}?",
+    "<My guess was wrong|My friend and I disagree>. What does {call} <return|give>?",
+    "{call} -> <?|what?>",
 )
 _LOOPS = (
     "How many times does the loop body run?",

@@ -203,6 +203,12 @@ _FIX = (
     "{returns}.",
     "<Help me debug|Help me fix|Let's fix|Let us repair> {name}. The return value "
     "<should|must> be {returns}.",
+    "<Since last week|Since yesterday> {name} is <broken|wrong>. It <should|must> return "
+    "{returns}. <Fix|Repair> it.",
+    "<I stared at it for an hour|I'm going mad|No idea why it fails>: it should return {returns}. "
+    "<Fix it|Help>.",
+    "<Code only|Just the code>: {name} without the bug, returning {returns}.",
+    "pls fix, <want|need> {returns}",
 )
 _FAILING = (
     "{call} gives {given} but should give {wanted}.",
@@ -357,6 +363,10 @@ _LINE = (
     "to> return {returns}.",
     "<The line to fix|The wrong line|The line with the bug> in {name} is number ...? It should "
     "return {returns}.",
+    "<I stared at it for an hour|No idea why it fails>: it should return {returns}. Which line is "
+    "<wrong|bad>?",
+    "<Just the number|Number only>: the wrong line. It should return {returns}.",
+    "wich line is wrong, <want|need> {returns}",
 )
 
 

@@ -83,6 +83,22 @@ WITH_SIGNATURE = (
     "<Write it|Code it>.",
     "You <have|are given> {takes}. <Write|Implement|Code> {sig}, which <returns|gives back> "
     "{returns}.",
+    "<I'm learning Python|I'm new to Python|First week of Python>. How do I write {sig}? It "
+    "should return {returns}.",
+    "{sig} -> {returns}",
+    "<For a small game|For my report|For a script at work> I need {sig}: {returns}. <Code|Write "
+    "it>, please.",
+    "<I tried|I failed|I gave up on> {sig}. It <must|should> return {returns}. <Can you do "
+    "it?|Your turn.>",
+    "<Interview question|Exam question|Kata>: {sig} returns {returns}. <Your code|Write it>?",
+    "<Code only|Just code|Code block only>: {sig}, <returning|it returns> {returns}.",
+    "wirte {sig} <that|which> {does}",
+    "<Our tests|The tests> call {sig} and <expect|want> {returns}. <Write|Add> the function.",
+    "<No idea|Not sure> how to <begin|start> {sig}. It {does}. <Show me|Please write it>.",
+    "<The body|The code> of {sig} got lost. It <returned|gave back> {returns}. <Write it "
+    "again|Restore it>.",
+    "<Yesterday|Today> we <learnt|did> functions. <Homework|Task>: {sig}, which {does}.",
+    "<I only know|I know> that {sig} returns {returns}. <Fill in|Write> the <rest|code>.",
 )
 WITHOUT_SIGNATURE = (
     "Write a Python function that {does}.",
@@ -144,6 +160,20 @@ WITHOUT_SIGNATURE = (
     "<Write|Code> this function.",
     "<Help me|Please help me> <write|code|build|with> a <Python |>function that returns {returns}.",
     "<Come up with|Supply|Prepare|Construct|Provide> a function that {does}<, please|>.",
+    "<I'm learning Python|I'm new to Python|First week of Python>. How do I write a function that "
+    "{does}?",
+    "<For a small game|For my report|For a script at work> I need a function that {does}.",
+    "<I tried and failed|I gave up|Stuck here>: a function that returns {returns}. <Can you do "
+    "it?|Your turn.>",
+    "<Interview question|Exam question|Kata>: a function that returns {returns}. <Your code|Write "
+    "it>?",
+    "<Code only|Just code|Code block only>: a function that {does}",
+    "wirte a <python |>function that {does}",
+    "{takes} -> {returns}. <Python function|As a function>, please.",
+    "<Say I|Suppose we> get {takes} and want {returns}. <How|What code|Which function>?",
+    "<No idea|Not sure> how to <code|start> a function that {does}. <Show me|Please write it>.",
+    "<Yesterday|Today> we <learnt|did> functions. <Homework|Task>: a function which {does}.",
+    "py func that returns {returns} <pls|thx>",
 )
 OPENERS = (
     *("",) * 6,

@@ -84,6 +84,15 @@ _CHANGE = {
         "<Compute|Determine|Work out> {n} plus {p}<%| percent> of it.",
         "Savings of {n} <euros|dollars> earn {p}% <in a year|interest>. "
         "How much is there <in all|then>?",
+        "<Gym|Train|Cinema> tickets at {n} euros <get|become> {p}% dearer. <New price|What then>?",
+        "<My boss|The firm> gives me {p}% more. I <get|earn> {n} euros now. <What will it be|And "
+        "then>?",
+        "{n} up {p}%<?| = ?| is ...>",
+        "<I'm filling in a form|For my budget>: {n} and {p}% more <makes|is> <what|how much>?",
+        "<New value|Number only|Result> please: {n}, then {p}% <more|on top>.",
+        "the <shop|landlord> adds {p}% to my {n} euros, <what do i pay|how much now|total>",
+        "A <hive|herd|flock> of {n} animals gains {p}%. <Count it now|How many now>?",
+        "{n} * (100 + {p})% <=|is> <?|what?>",
     ),
     "down": (
         "What is {n} reduced by {p}%?",
@@ -115,6 +124,15 @@ _CHANGE = {
         "<Compute|Determine|Work out> {n} minus {p}<%| percent> of it.",
         "A <tank|barrel> with {n} litres loses {p}% of its <water|oil>. How many litres are left?",
         "Of {n} <pages|miles|tasks>, {p}% are done. How many <are left|remain>?",
+        "<Sale today|Black Friday|Coupon day>: {p}% off. The <coat|lamp|radio> was {n} euros. "
+        "<Price now|And now>?",
+        "I have a <voucher|coupon> for {p}% off and the bill is {n} euros. <What do I pay|My "
+        "price>?",
+        "{n} down {p}%<?| = ?| is ...>",
+        "<Number only|New value|Result> please: {n}, then {p}% <less|off>.",
+        "the <shop|seller> takes {p}% off my {n} euros, <what do i pay|how much now>",
+        "{n} * (100 - {p})% <=|is> <?|what?>",
+        "My <phone|battery> had {n} units and lost {p}%. <What is left|How many now>?",
     ),
 }
 _EQUATION = (
@@ -160,6 +178,16 @@ _EQUATION = (
     "Say what {v} <is|equals|must be> in {e}.",
     "{v} = <?|...|__> <if|when|given> {e}",
     "In the equation {e}, <what|which number> <is {v}|does {v} stand for>?",
+    "{e} -> {v}?",
+    "<I'm stuck|Stuck here|No idea>: {e}. What is {v}?",
+    "<Number only|Just the number|Value only>: {v} <in|from> {e}",
+    "<It says|The board says|There it stands>: {e}. <Who is {v}|So {v} is>?",
+    "slove {e} <for|, find> {v}",
+    "<I think of a number|There is a secret number>, call it {v}, with {e}. <Which one|What is "
+    "it>?",
+    "<Check my algebra|Help with algebra|Algebra>: {e}, <so {v} is|{v} is then>?",
+    "<My sister|A friend|My pupil> cannot solve {e}. <Find|Give> {v} for <her|us>.",
+    "<Both sides|The two sides> of {e} are equal. <Find|Give> {v}.",
 )
 
 

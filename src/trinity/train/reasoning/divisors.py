@@ -40,6 +40,16 @@ _PARITY = {
         "<even or odd|odd or even>",
         "Do we <count|list|place> {n} among the <even or the odd|odd or the even> numbers?",
         "An even number or an odd <one|number>: which is {n}?",
+        "odd/even <of|for|:> {n}?",
+        "{n} <candies|socks|coins>: <can I pair them all|do they pair up>? <Say even or odd|Even "
+        "or odd>.",
+        "<one word|single word|word only>, even or odd: {n}",
+        "I <drew|rolled|bet on|picked> {n}. <Was that|Is it> <even or odd|odd or even>?",
+        "<My bus|Our team|The plate> ends up with number {n}. <Odd or even|Even or odd>?",
+        "{n} mod 2 <=|is> ? <Answer even or odd|Say odd or even>.",
+        "is {n} evn or <odd|od>",
+        "<Red|Left> is for even, <blue|right> for odd. Is {n} <even or odd|odd or even>?",
+        "<Half of|Halving> {n}: does it <work|come out whole>, so <even or odd|odd or even>?",
     ),
     "yes": (
         "Is {n} {kind}?",
@@ -69,6 +79,13 @@ _PARITY = {
         "Say yes <if|when> {n} is {kind}, <otherwise|else> say no.",
         "Among the {kind} <numbers|integers>, <would|do> <you|we> find {n}?",
         "{n}, is <that|this> {kind}?",
+        "{n} {kind} <y/n|yes or no|yes/no>?",
+        "<I sorted|I put> {n} under {kind}. <Right|Correct|Yes or no|Was that right>?",
+        "<Quick check|Check>: {n} is {kind}. <Yes or no|True|Right>?",
+        "<The sign|My note|The book|The app> calls {n} {kind}. <Is it|Does that fit>?",
+        "<A ball|A door|A ticket> says {n}. {kind}? <Yes or no|yes/no>.",
+        "<reply|answer|respond> yes or no: {n} is {kind}",
+        "so {n} <is|would be> {kind}<| then>, <yes|right|no>?",
     ),
 }
 _DIVISIBLE = (
@@ -274,6 +291,22 @@ _LCM = (
     "<smallest|lowest> <number|positive number> that {a} and {b} both <divide|go into>",
     "One runner needs {a} minutes for a lap, another {b}. They <start|set off> together. After "
     "how many minutes do they first meet at the start again?",
+    "lcm <pls|please|asap>: {a} and {b}",
+    "{a}, {b} -> lcm?",
+    "<Number only|Just the number|Only the number>: lcm of {a} and {b}",
+    "I water one plant every {a} days, <the other|another> every {b}. Both today. <When both "
+    "again|In how many days both again>?",
+    "<One wheel|One gear> turns in {a} s, <another|the other> in {b} s. After how many s are both "
+    "<back|at the start>?",
+    "<We need|I need|She needs> the <smallest|lowest> number that {a} and {b} both go into.",
+    "<For my homework|In class|On the test>: least common multiple of {a} and {b}<?| please.>",
+    "<My note|My task|The form> says lcm of {a} and {b}. <What is it|How much is that>?",
+    "I list the multiples of {a} and of {b}. Which is the first in both <lists|of them>?",
+    "a <dog|cat> barks every {a} min, the <other|next> every {b}. both <now|at once>, when again "
+    "in min",
+    "<When|After how many steps> do jumps of {a} and jumps of {b} first land on the same "
+    "<spot|number>?",
+    "<least|lowest|smallest> comon multiple of {a} <and|&> {b}",
 )
 _SIZES = ((2, 30), (10, 99), (100, 500), (500, 999), (1000, 9999))
 

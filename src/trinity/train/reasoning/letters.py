@@ -144,6 +144,15 @@ _NTH = (
     "The word is {w}. Its {nth} letter is <which|what>?",
     "what <letter's|letter is> {nth} in {w}",
     "In {w}, <what|which letter> is written {nth}?",
+    "{w}, letter <no.|number|nr>: the {nth}<?| one?>",
+    "<one letter|single letter|just the letter>: the {nth} of {w}",
+    "<My password hint|The hint|The clue> is the {nth} letter of {w}. <Which is it|What is it>?",
+    "<I'm solving|We're solving|Stuck on> a riddle: the {nth} letter of {w}<?| is?>",
+    "<Count|Go> to the {nth} letter of {w}: <what stands there|which one is it>?",
+    "the {nth} leter <of|in> {w} <is|pls>",
+    "<Hangman|Word game>: {w}. <What is|What's> the {nth} letter?",
+    "<Beads|Tiles|Cards> spell {w}. Which letter is on the {nth} <one|of them>?",
+    "<Cover|Hide> all but the {nth} letter of {w}. <What|Which letter> is left?",
 )
 _VOWELS = (
     "How many vowels are in {w}?",
@@ -188,6 +197,13 @@ _VOWELS = (
     "Say {w} <slowly|aloud> and <count|tally> <its|the> vowels.",
     "Out of the letters in {w}, how many are vowels and not consonants?",
     "count <up |all |>the vowels: {w}",
+    "{w} -> vowels?",
+    "<number only|just the number|as a number>: vowels in {w}",
+    "<My kid|My pupil|My son> circles the vowels in {w}. How many <circles|are there>?",
+    "<I sing|We sing|She sings> only the vowels of {w}. How many <sounds|is that>?",
+    "<Word game|Quiz>: vowels of {w}, <how many|count>?",
+    "how many <vowls|vowel> in {w}",
+    "a/e/i/o/u <count|total> <for|of> {w}?",
 )
 _LENGTH = (
     "How many letters are in {w}?",
@@ -232,6 +248,14 @@ _LENGTH = (
     "The number of letters <in|of|that make up> {w} is what?",
     "Letters needed to <spell|write> {w}: how many?",
     "By counting every letter, <how long is|what is the length of> {w}?",
+    "{w} -> length?",
+    "<number only|just the number|as a number>: letters in {w}",
+    "<My kid|My pupil|My son> learns to write {w}. How many letters <is that|must it be>?",
+    "<A name tag|A cake|A mug> shall say {w}. How many letters <go on it|is that>?",
+    "<I type|I text|She types> {w}: how many <letters|keys>?",
+    "how many <leters|letter> <in|has> {w}",
+    "<Is|I think> {w} <is |>a long word<?|.> How many letters <exactly|has it>?",
+    "<Word game|Hangman>: {w}. How many <dashes|blanks|letters>?",
 )
 _ORDINALS = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",

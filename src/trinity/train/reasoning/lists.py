@@ -86,6 +86,17 @@ _SORT_NUMBERS = {
         "The <scores|prices|sizes> are {items}. <Write|List|Put> them "
         "from <low to high|smallest to largest>.",
         "<Bring|Get> {items} into <ascending|increasing|rising> order.",
+        "<My pupils|The runners|The kids> have the numbers {items}. Line them up, "
+        "<lowest|smallest> first.",
+        "sort pls<:| ->| from low to high:> {items}",
+        "<I'm making|We're making|She wants> a list from low to high of {items}. <Help|Do it for "
+        "me>.",
+        "<comma separated|as a list|one line>, <smallest first|ascending>: {items}",
+        "<Bids|Times|Ages|Weights> so far: {items}. <Sort|Show> them from the lowest up.",
+        "{items} -> <ascending|smallest to largest|low to high>",
+        "<These are mixed up|What a mess|All mixed up>: {items}. <Put|Get> them in order, small "
+        "to large.",
+        "<Climb|Count> up through {items}: <in what order|which order>?",
     ),
     "down": (
         "Sort {items} from largest to smallest.",
@@ -118,6 +129,17 @@ _SORT_NUMBERS = {
         "The <scores|prices|sizes> are {items}. <Write|List|Put> them "
         "from <high to low|largest to smallest>.",
         "<Bring|Get> {items} into <descending|decreasing|falling> order.",
+        "<My pupils|The runners|The kids> have the numbers {items}. Line them up, "
+        "<highest|largest> first.",
+        "sort pls<, biggest first:| from high to low:> {items}",
+        "<I'm making|We're making|She wants> a ranking of {items}, best score first. <Help|Do it "
+        "for me>.",
+        "<comma separated|as a list|one line>, <largest first|descending>: {items}",
+        "<Bids|Scores|Prices|Weights> so far: {items}. <Sort|Show> them from the highest down.",
+        "{items} -> <descending|largest to smallest|high to low>",
+        "<These are mixed up|What a mess|All mixed up>: {items}. <Put|Get> them in order, large "
+        "to small.",
+        "<Step|Count> down through {items}: <in what order|which order>?",
     ),
 }
 _SORT_WORDS = (

@@ -107,6 +107,15 @@ _COMPARE = (
     "is {word}?",
     "My <friends|pupils> can't agree: is {a} or {b} the {word} <one|fraction>?",
     "which <fraction's|one's> {word}, {a} or {b}",
+    "{a} vs {b}: {word}<?| one?| fraction?>",
+    "<Answer with the fraction|Fraction only|Only the fraction>: {word} of {a} and {b}",
+    "<One slice|My slice|One piece> is {a} of the cake, <yours|the other> {b}. Which is {word}?",
+    "<He paid|Tom paid> {a} of the bill, <she|Kim> paid {b}. Which share is {word}?",
+    "<My son|My pupil|A friend> can't see which is {word}: {a} or {b}. <Tell us|Which>?",
+    "<On|Along> the number line, {a} or {b}: which is {word}?",
+    "wich is {word} {a} or {b}",
+    "<Two tanks|Two bars> are filled to {a} and {b}. <Which|What> fraction is {word}?",
+    "{a} ? {b}, <give|name|write> the {word} one",
 )
 _ADD = (
     "What is {a}/{d} + {b}/{d}?",
@@ -156,6 +165,15 @@ _ADD = (
     "The <sum|total> of {a}/{d} and {b}/{d} is <what|which fraction>?",
     "{b}/{d} more than {a}/{d} is <what|how much|which fraction>?",
     "<Report|Tell me|Say|Return> the <value|result> of {a}/{d} + {b}/{d}.",
+    "{a}/{d} and then {b}/{d}<?| =?|, total?>",
+    "<As a fraction|In lowest terms|Reduced>: {a}/{d} + {b}/{d}",
+    "<I drank|She drank|He drank> {a}/{d} of a bottle, then {b}/{d}. <How much in all|Total>?",
+    "<I painted|We mowed|They cleaned> {a}/{d} of it today and {b}/{d} before. <How much is "
+    "done|Done so far>?",
+    "<My kid|My pupil|My brother> must add {a}/{d} and {b}/{d}. <What comes out|Result>?",
+    "ad {a}/{d} and {b}/{d} <pls|for me>",
+    "<Two shares|Two parts>, {a}/{d} and {b}/{d}: <together|in sum>?",
+    "<Same bottom number|Same denominator>: {a}/{d} + {b}/{d} <is|makes> what?",
 )
 
 

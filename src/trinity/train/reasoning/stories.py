@@ -13,8 +13,8 @@ from trinity.train.reasoning.lexicon import HOLDERS, LIVELY, NAMES, PLACES, THIN
 _SUMS = ((2, 10), (5, 30), (20, 99), (50, 400), (100, 999))
 
 
-def _scene(rng: random.Random, **numbers: int) -> Mapping[str, object]:
-    """Names and things for a story, with its numbers."""
+def scene(rng: random.Random, **numbers: int) -> Mapping[str, object]:
+    """Names and things for a story, with its numbers: the slots of its cores."""
     name, other, third = rng.sample(NAMES, 3)
     things = rng.choice(THINGS)
     return {
@@ -55,7 +55,7 @@ def _story(
         answer=str(value),
         low=low,
         high=traces.join(steps),
-        slots=_scene(rng, **numbers),
+        slots=scene(rng, **numbers),
         variant=variant,
     )
 

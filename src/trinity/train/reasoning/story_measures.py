@@ -294,6 +294,25 @@ AGE = {
         "<Find|State|Give> the age of {name}: {other} is {a}, <that is|which is> {b} years less.",
         "{other}'s age is {a}. It <falls|is> {b} years short of {name}'s. How old is {name}?",
         "What age is {name} <if|when> {other}, {b} years <younger|the younger>, is {a}?",
+        "{name}? {other} is {a}, and {name} <came|was born> {b} years <earlier|before>. <Age|How "
+        "old>?",
+        "<My friend|My cousin|My boss> {other} is {a}; I am {b} years older. <How old am I|My "
+        "age>?",
+        "{other} {a}, {name} +{b}. <age of {name}|how old is {name}>?",
+        "<A form asks|The doctor asks> for {name}'s age: {b} years <over|above> {other}'s {a}. "
+        "<What is it|What do I write>?",
+        "<number only|just the number|age only>: {name} is {b} years older than {other}, {a}",
+        "how old is {name}? {other} is {a} <n|and> {name} {b} yrs older",
+        "<At the party|In the photo> {other} is {a} and {name} is {b} years older. <How old is "
+        "{name}|{name} is>?",
+        "<Guess|Find out> my age: {other} is {a}, I have {b} years more. <How old am I|What is "
+        "it>?",
+        "<Say|Tell me|Give me|Show me> how old {name} is, <being|if> {b} years older than "
+        "{other}, <aged|who is> {a}.",
+        "<Sister|Brother|Friend> {other} is {a}. {name}, {b} years older, <turns what|is what "
+        "age|is how old|is what>?",
+        "<So|Now|Well>, {other} is {a} and {b} years behind {name}. {name} <is|must be> <how "
+        "old|what age>?",
     ),
     "times": (
         "{other} is {a} years old. {name} is {c} times as old. How old is {name}?",
@@ -343,6 +362,24 @@ AGE = {
         "The <tortoise|parrot> {name} has lived {c} times as long as {other}, <aged|who is> {a}. "
         "Age of {name}?",
         "how many years old is {name} <with|at> {c} times the age of {other}, who is {a}",
+        "<My friend|My cousin|My son> {other} is {a}; I am {c} times as old. <How old am I|My "
+        "age>?",
+        "{other} {a}, {name} x{c}. <age of {name}|how old is {name}>?",
+        "<A form asks|The doctor asks> for {name}'s age: {c} times {other}'s {a}. <What is "
+        "it|What do I write>?",
+        "<number only|just the number|age only>: {name} is {c} times as old as {other}, {a}",
+        "how old is {name}? {other} is {a} <n|and> {name} {c} times as old",
+        "<At the party|In the photo> {other} is {a} and {name} is {c} times as old. <How old is "
+        "{name}|{name} is>?",
+        "<Guess|Find out> my age: {other} is {a}, mine is {c} times that. <How old am I|What is "
+        "it>?",
+        "<Say|Tell me|Give me|Show me> how old {name} is, <being|if> {c} times as old as {other}, "
+        "<aged|who is> {a}.",
+        "<Sister|Brother|Friend> {other} is {a}. {name}, {c} times as old, <turns what|is what "
+        "age|is how old|is what>?",
+        "<So|Now|Well>, {other} is {a} and {name} {c} times that. {name} <is|must be> <how "
+        "old|what age>?",
+        "{c} times <the years|the age> of {other} ({a}) <give|make> {name}'s age. <How old|So>?",
     ),
 }
 RECTANGLE = {
@@ -448,5 +485,11 @@ RECTANGLE = {
         "<Say|Report> how long the <outline|boundary> of a rectangle is that is {a} by {b}.",
         "two sides of {a} and two of {b} <form|make> a rectangle, what's its <perimeter|total edge "
         "length>",
+        "{a} x {b} rectangle, <perimeter|all the way round|round the edge>?",
+        "<I'm building|We're building|She builds> a <pen|run> of {a} m by {b} m. How many m of "
+        "<wire|fence>?",
+        "<My yard|Our lot|The pond> is {a} m by {b} m. <Walking|Going> round it is how many m?",
+        "<number only|just the number>: perimeter, sides {a} and {b}",
+        "how far <arround|around> a {a} by {b} <field|rectangle>",
     ),
 }

@@ -154,7 +154,7 @@ _UNITS = (
     "Someone asks for {n} {unit} <in|given in> {to}. "
     "<What|Which number> do you <say|answer|reply>?",
 )
-_FACTORS = (
+FACTORS = (
     ("cm", "mm", 10),
     ("m", "cm", 100),
     ("km", "m", 1000),
@@ -173,6 +173,7 @@ _FACTORS = (
     ("feet", "inches", 12),
     ("yards", "feet", 3),
 )
+"""A large unit, a small one, and how many of the small make one of the large."""
 
 
 def clock(minutes: int) -> str:
@@ -239,7 +240,7 @@ def _time_between(rng: random.Random, level: int) -> Solved:
 
 
 def _units(rng: random.Random, level: int) -> Solved:
-    large, small, factor = rng.choice(_FACTORS)
+    large, small, factor = rng.choice(FACTORS)
     n = between(rng, ((2, 10), (2, 20), (5, 50), (10, 99), (20, 300)), level)
     one = "foot" if large == "feet" else large.removesuffix("s")
     fact = f"1 {one}={factor} {small}"

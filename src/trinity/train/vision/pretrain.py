@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from trinity.config import VisionConfig
 from trinity.train.items import Split
 from trinity.train.optim import learning_rate, make_optimisers
+from trinity.train.precision import mixed_precision
 from trinity.train.vision.labels import label_loss
 from trinity.train.vision.pages import labelled_page
 
@@ -51,7 +52,7 @@ def pretrain_encoder(
     loader = DataLoader(_Pages(vision, seed), batch_size=None, num_workers=1)
     for step, (pixels, labels_GP) in zip(range(num_steps), loader, strict=False):
         labels_GP = labels_GP.to(device)
-        with torch.autocast(device.type, torch.bfloat16):
+        with mixed_precision(device):
             states_PD, _ = tower([page.to(device) for page in pixels])
         loss, accuracy = label_loss(states_PD, labels_GP)
         loss.backward()
