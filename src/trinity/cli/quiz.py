@@ -80,11 +80,13 @@ def draw_items(per_domain: int, seed: int) -> list[Item]:
 
 
 def _draw_easy(family: Family, rng: random.Random) -> Item | None:
-    """An easy test item; `None` where the family has so few that the test split holds none."""
+    """An easy test item; `None` where the test split holds none, or where it takes tools to call:
+    an exercise is one question and one answer here."""
     try:
-        return draw(family, Split.TEST, rng, level=rng.choice(EASY_LEVELS))
+        item = draw(family, Split.TEST, rng, level=rng.choice(EASY_LEVELS))
     except RuntimeError:
         return None
+    return None if item.tools else item
 
 
 def ask_item(llm: LLM, item: Item, effort: str, seed: int, on_piece: OnPiece) -> Outcome:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from trinity.presets import preset
+from trinity.train.items import DOMAINS
 
 Run = Callable[..., Any]
 
@@ -23,7 +24,7 @@ def test_prints_a_scoreboard_and_writes_it(trinity: Run, llm: Any, tmp_path: Pat
     assert record["model"] == "fake"
     assert record["config"]["items"] == 5
     totals = [cell for cell in record["cells"] if cell["family"] is None]
-    assert {cell["domain"] for cell in totals} == {"reasoning", "vision", "code", "chat"}
+    assert {cell["domain"] for cell in totals} == set(DOMAINS)
     assert [(cell["effort"], cell["experts"]) for cell in totals[:3]] == [
         ("high", None),
         ("none", None),

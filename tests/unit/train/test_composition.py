@@ -10,6 +10,7 @@ import io
 import json
 import random
 import re
+from functools import cache
 
 import pytest
 from PIL import Image
@@ -23,6 +24,7 @@ from trinity.train.vision.look import LONGEST, shrink
 BY_NAME = {family.name: family for family in FAMILIES}
 
 
+@cache
 def some(name: str, count: int = 60, seed: int = 0) -> list[Item]:
     rng = random.Random(seed)
     make = BY_NAME[name].make

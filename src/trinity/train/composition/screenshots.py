@@ -17,7 +17,7 @@ from trinity.train.vision.canvas import Canvas
 from trinity.train.vision.look import LONGEST
 
 _FAMILY = "code_screenshot"
-_MOST_LINES = 3
+_MOST_LINES, _MOST_CHARS = 3, 32
 
 
 def code_screenshot(rng: random.Random, split: Split, level: int) -> Solved | None:
@@ -55,7 +55,7 @@ def code_screenshot(rng: random.Random, split: Split, level: int) -> Solved | No
 def draw_code(rng: random.Random, split: Split, level: int, code: str) -> Canvas | None:
     """Draw the lines of `code`, indented; `None` where they are too many or too long to be read."""
     lines = code.split("\n")
-    if len(lines) > _MOST_LINES:
+    if len(lines) > _MOST_LINES or max(map(len, lines)) > _MOST_CHARS:
         return None
     row = rng.choice((17, 19, 21))
     canvas = Canvas(rng, split, level, 96, row * len(lines) + 8)
