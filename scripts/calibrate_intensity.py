@@ -2,17 +2,20 @@
 
 Every setting of a grid (effort token, experts per token, thinking budget) answers the same items of
 the validation split. What stays on the Pareto front of accuracy against expert evaluations becomes
-the levels; the grid is written beside them as `intensity_grid.json`.
+the levels; the highest takes a vote among several thoughts, as many and as warm as was best. The
+grid is written beside them as `intensity_grid.json`.
 """
 
 import argparse
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from trinity.cli.loading import open_llm
 from trinity.config import EngineConfig
 from trinity.engine.intensity import IntensityTable
+from trinity.engine.llm import LLM
 from trinity.pipeline.export import sha256
 from trinity.train.evaluate import sample_items
 from trinity.train.items import Domain, Item, Split
@@ -30,6 +33,8 @@ DOMAINS: tuple[Domain, ...] = ("reasoning", "vision", "code")
 TOKENS = ("none", "low", "high")
 EXPERTS = (1, 2, 3, 4, 5, 6)
 BUDGETS = (16, 32, 64, 128, 256)
+VOTES = ((3, 0.5), (5, 0.5), (5, 0.8), (9, 0.5), (9, 0.8))
+"""Thoughts that vote, and their temperature."""
 MAX_TOKENS = 512
 TOLERANCE = 0.005
 """Accuracy that is not worth a dearer setting at high effort."""
@@ -46,6 +51,8 @@ class Point:
     budget: int
     accuracy: float
     """Mean over the domains."""
+    thoughts: int = 1
+    temperature: float = 0.0
     expert_rows: float
     """Routed expert evaluations per answer: the cost."""
 
@@ -66,6 +73,10 @@ def main() -> None:
     ]
     points = [measure(llm, items, *setting) for setting in grid()]
     levels = choose(points)
+    votes = measure_votes(llm, items, levels[-1])
+    best = max(votes, key=lambda point: point.accuracy)
+    levels[-1] |= {"thoughts": best.thoughts, "temperature": best.temperature}
+    points += votes
     print(json.dumps(levels, indent=1))
     if not arguments.dry_run:
         record = {"items": arguments.items, "points": [asdict(point) for point in points]}
@@ -98,21 +109,50 @@ def grid() -> list[tuple[str, int, int]]:
     return settings
 
 
+def measure_votes(llm: LLM, items: list[Item], level: dict[str, Any]) -> list[Point]:
+    """Answer all items with `level`, thinking several times: once for each of `VOTES`."""
+    table, token = llm.table, level["effort_token"]
+    points = []
+    for thoughts, temperature in VOTES:
+        voting = tuple(replace(known, thoughts=thoughts) for known in table.levels)
+        llm.table = IntensityTable(table.default, voting)
+        point = measure(
+            llm,
+            items,
+            token,
+            level["active_experts"],
+            level["thinking_token_budget"],
+            thoughts,
+            temperature,
+        )
+        points.append(point)
+    llm.table = table
+    return points
+
+
 def measure(
-    llm: Generator, items: list[Item], effort_token: str, experts: int, budget: int
+    llm: Generator,
+    items: list[Item],
+    effort_token: str,
+    experts: int,
+    budget: int,
+    thoughts: int = 1,
+    temperature: float = 0.0,
 ) -> Point:
-    """Answer all items with one setting."""
+    """Answer all items with one setting; `thoughts` is that of the table."""
     intensity = IntensityRequest(
         reasoning_effort=effort_token,
         active_experts=experts,
         thinking_token_budget=budget or None,
     )
-    generations = llm.generate([request(item, intensity) for item in items])
+    generations = llm.generate([request(item, intensity, temperature) for item in items])
     right = judge_all(items, [generation.text for generation in generations])
     point = Point(
         effort_token=effort_token,
         experts=experts,
         budget=budget,
+        thoughts=thoughts,
+        temperature=temperature,
         accuracy=sum(right) / len(items),
         expert_rows=sum(generation.expert_rows for generation in generations) / len(items),
     )
@@ -120,17 +160,17 @@ def measure(
     return point
 
 
-def request(item: Item, intensity: IntensityRequest) -> ChatRequest:
-    """The item as a greedy request."""
+def request(item: Item, intensity: IntensityRequest, temperature: float) -> ChatRequest:
+    """The item as a request."""
     system = [] if item.system is None else [Message(role="system", parts=(TextPart(item.system),))]
     return ChatRequest(
         messages=(*system, Message.user(item.question, *item.images)),
-        sampling=SamplingParams(temperature=0.0, max_tokens=MAX_TOKENS),
+        sampling=SamplingParams(temperature=temperature, seed=0, max_tokens=MAX_TOKENS),
         intensity=intensity,
     )
 
 
-def choose(points: list[Point]) -> list[dict[str, object]]:
+def choose(points: list[Point]) -> list[dict[str, Any]]:
     """The seven levels, each a measured setting; the highest two add experts and budget."""
     silent = [point for point in points if point.effort_token == "none"]
     least = cheapest(silent, TOLERANCE_SILENT)

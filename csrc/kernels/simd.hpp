@@ -35,7 +35,8 @@ template <class T> inline Vec<T> load(const T* p) {
   return v;
 }
 template <class T> inline void store(T* p, Vec<T> v) { std::memcpy(p, &v, sizeof v); }
-template <class T> inline Vec<T> splat(T x) { return Vec<T>{} + x; }
+// Subtracting zero is nothing at all, and compilers know it; adding it would change -0.
+template <class T> inline Vec<T> splat(T x) { return x - Vec<T>{}; }
 
 template <class T> inline T sum(Vec<T> v) {
   T total = 0;

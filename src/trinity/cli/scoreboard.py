@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,6 +27,25 @@ def show_scoreboard(cells: Sequence[Cell], console: Console) -> None:
         if rows:
             console.print(f"\n{title}", style="bold")
             console.print(_table(rows))
+
+
+def show_retention(rows: Sequence[dict[str, Any]], console: Console) -> None:
+    """Print how much of each specialist's accuracy the model has: see `cli.evaluate`."""
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("domain")
+    for heading in ("specialist", "model", "retention, 95 % interval"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(
+            row["domain"],
+            f"{100 * row['specialist_accuracy']:.1f} %",
+            f"{100 * row['accuracy']:.1f} %",
+            f"{row['retention']:.3f} [{row['low']:.3f}, {row['high']:.3f}]",
+        )
+    console.print("\nAgainst the specialists, on the same exercises", style="bold")
+    console.print(table)
 
 
 def summary_line(cell: Cell) -> str:

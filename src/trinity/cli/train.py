@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +16,7 @@ from trinity.cli.interrupts import stop_on_interrupt
 from trinity.cli.recipes import adjusted, load_recipe
 from trinity.cli.terminal import duration, say, stdout
 from trinity.errors import ConfigError, UsageError
-from trinity.train.items import DOMAINS
+from trinity.train.example import ORIGINS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -54,6 +54,9 @@ def train(
         Path | None,
         typer.Option("--start", metavar="CHECKPOINT", help="Weights to start from."),
     ] = None,
+    skip_bad_rows: Annotated[
+        bool, typer.Option("--skip-bad-rows", help="Leave out rows of own data that are unusable.")
+    ] = False,
     export: Annotated[
         Path | None,
         typer.Option("--export", metavar="DIR", help="Write the result as a checkpoint."),
@@ -73,10 +76,20 @@ def train(
         return
     config, name = load_recipe(recipe)
     config = adjusted(config, tokens, lr, start)
+    if skip_bad_rows:
+        config = _skipping_bad_rows(config)
     directory = run or Path("runs") / name
     stopped = _train(config, directory, name, stop_at)
     if export is not None and not stopped:
         _export(directory, export, name)
+
+
+def _skipping_bad_rows(config: StageConfig) -> StageConfig:
+    from trinity.train.supervised import SupervisedConfig
+
+    if not isinstance(config, SupervisedConfig) or config.own_data is None:
+        raise UsageError("--skip-bad-rows needs a recipe with `own_data`.")
+    return replace(config, own_data=replace(config.own_data, skip_bad_rows=True))
 
 
 def _train(config: StageConfig, directory: Path, name: str, stop_at: int | None) -> bool:
@@ -95,6 +108,8 @@ def _train(config: StageConfig, directory: Path, name: str, stop_at: int | None)
     with stop_on_interrupt() as stopped:
         trainer = make_trainer(config, directory)
         trainer.files.log({"kind": "start", "recipe": name, "tokens": trainer.state.tokens})
+        for note in trainer.notes:
+            say(console, note)
         if trainer.state.tokens:
             say(console, f"Resuming {directory} at {_millions(trainer.state.tokens)} tokens.")
         with _progress(config.total_tokens, trainer.state.tokens, console) as on_report:
@@ -147,7 +162,7 @@ def _line(report: dict[str, float], total: int) -> str:
             f"image encoder · {report['pages']:,.0f} labelled pages · "
             f"{report['accuracy']:.0%} of the characters"
         )
-    domains = " ".join(f"{name} {report[name]:.2f}" for name in DOMAINS if name in report)
+    domains = " ".join(f"{name} {report[name]:.2f}" for name in ORIGINS if name in report)
     progress = f"{_millions(report['tokens'])} of {_millions(total)}"
     return (
         f"{progress} · loss {report['loss']:.3f} ({domains}) · "

@@ -11,27 +11,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from trinity.errors import InvalidRequest, NotFound
-from trinity.inputs.images import image_from_data_url
+from trinity.inputs.openai_messages import (
+    MAX_TOOLS,
+    TextContent,
+    Wire,
+    WireMessage,
+    WireTool,
+    first_mistake,
+    read_message,
+    read_tool,
+)
 from trinity.types import (
     ChatRequest,
     Effort,
-    ImagePart,
     IntensityRequest,
-    Message,
     Mode,
-    Part,
     SamplingParams,
-    TextPart,
-    ThinkingPart,
-    Tool,
-    ToolCall,
 )
 
 MAX_MESSAGES = 2048
-MAX_TOOLS = 128
 MAX_CHOICES = 16
 MAX_STOPS = 16
 MAX_BIASES = 1024
@@ -54,95 +55,8 @@ _NOTHING_ASKED: dict[str, tuple[Any, ...]] = {
 """Values of parameters without effect that ask for what happens anyway."""
 
 
-class Wire(BaseModel):
-    """An object of the dialect. Unknown fields are kept, to be reported."""
-
-    model_config = ConfigDict(extra="allow", strict=True, allow_inf_nan=False)
-
-
-def _as_parts(value: object) -> object:
-    if value is None:
-        return []
-    return [{"type": "text", "text": value}] if isinstance(value, str) else value
-
-
 def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
-
-
-def _as_url(value: object) -> object:
-    return {"url": value} if isinstance(value, str) else value
-
-
-class TextContent(Wire):
-    """Text in a message."""
-
-    type: Literal["text"]
-    text: str
-
-
-class ImageUrl(Wire):
-    """Where a picture is; only data URLs are read."""
-
-    url: str
-
-
-class ImageContent(Wire):
-    """A picture in a message."""
-
-    type: Literal["image_url"]
-    image_url: Annotated[ImageUrl, BeforeValidator(_as_url)]
-
-
-class ThinkingContent(Wire):
-    """Earlier reasoning, in the form of Mistral's chunks or as one text."""
-
-    type: Literal["thinking"]
-    thinking: Annotated[list[TextContent], BeforeValidator(_as_parts)]
-
-
-Content = Annotated[TextContent | ImageContent | ThinkingContent, Field(discriminator="type")]
-
-
-class FunctionCall(Wire):
-    """What the assistant called."""
-
-    name: str
-    arguments: str
-
-
-class WireToolCall(Wire):
-    """A call in an earlier message."""
-
-    id: str
-    type: Literal["function"] = "function"
-    function: FunctionCall
-
-
-class WireMessage(Wire):
-    """One turn."""
-
-    role: Literal["system", "developer", "user", "assistant", "tool"]
-    content: Annotated[list[Content], BeforeValidator(_as_parts)] = []
-    reasoning: str | None = None
-    reasoning_content: str | None = None
-    tool_calls: list[WireToolCall] | None = Field(default=None, max_length=MAX_TOOLS)
-    tool_call_id: str | None = None
-
-
-class FunctionDefinition(Wire):
-    """A function the model may call."""
-
-    name: str
-    description: str | None = None
-    parameters: dict[str, Any] | None = None
-
-
-class WireTool(Wire):
-    """A tool the model may use."""
-
-    type: Literal["function"]
-    function: FunctionDefinition
 
 
 class StreamOptions(Wire):
@@ -245,7 +159,7 @@ def read_call(payload: dict[str, Any], model_name: str) -> ChatCall:
     try:
         body = ChatCompletionRequest.model_validate(payload)
     except ValidationError as error:
-        raise _sentence(error) from None
+        raise first_mistake(error) from None
     if body.model != model_name:
         raise NotFound(
             f"There is no model {body.model[:80]!r} here; this server has {model_name!r}.",
@@ -277,8 +191,8 @@ def read_mode(payload: dict[str, Any]) -> Mode:
 
 def _chat_request(body: ChatCompletionRequest) -> ChatRequest:
     return ChatRequest(
-        messages=tuple(_message(message, i) for i, message in enumerate(body.messages)),
-        tools=() if body.tool_choice == "none" else tuple(map(_tool, body.tools or ())),
+        messages=tuple(read_message(message, i) for i, message in enumerate(body.messages)),
+        tools=() if body.tool_choice == "none" else tuple(map(read_tool, body.tools or ())),
         sampling=_sampling(body),
         intensity=IntensityRequest(
             reasoning_effort=body.reasoning_effort,
@@ -353,57 +267,6 @@ def _mode(body: ChatCompletionRequest) -> Mode | None:
     return asked or tier
 
 
-def _message(message: WireMessage, index: int) -> Message:
-    where = f"messages[{index}]"
-    role = "system" if message.role == "developer" else message.role
-    contents = enumerate(message.content)
-    return Message(
-        role=role,
-        parts=(
-            *_reasoning(message, where),
-            *(_part(content, f"{where}.content[{i}]") for i, content in contents),
-        ),
-        tool_calls=tuple(
-            ToolCall(id=call.id, name=call.function.name, arguments=call.function.arguments)
-            for call in message.tool_calls or ()
-        ),
-        tool_call_id=message.tool_call_id,
-    )
-
-
-def _reasoning(message: WireMessage, where: str) -> tuple[Part, ...]:
-    """The thinking in a message's fields, which clients send back under either name, or both."""
-    texts = {text for text in (message.reasoning, message.reasoning_content) if text}
-    if len(texts) > 1:
-        raise InvalidRequest(
-            "`reasoning` and `reasoning_content` are two names of one field and differ; give one.",
-            param=f"{where}.reasoning",
-        )
-    return tuple(map(ThinkingPart, texts))
-
-
-def _part(content: TextContent | ImageContent | ThinkingContent, where: str) -> Part:
-    match content:
-        case TextContent(text=text):
-            return TextPart(text)
-        case ThinkingContent(thinking=thinking):
-            return ThinkingPart("".join(part.text for part in thinking))
-        case ImageContent(image_url=image):
-            try:
-                return ImagePart(image_from_data_url(image.url))
-            except InvalidRequest as error:
-                raise type(error)(error.message, param=f"{where}.image_url") from None
-
-
-def _tool(tool: WireTool) -> Tool:
-    function = tool.function
-    return Tool(
-        name=function.name,
-        description=function.description or "",
-        parameters=function.parameters or {},
-    )
-
-
 def _tool_choice_warnings(body: ChatCompletionRequest) -> Iterator[str]:
     match body.tool_choice:
         case None | "auto" | "none":
@@ -442,27 +305,3 @@ def _unread(wire: Wire, where: str) -> Iterator[str]:
             for index, item in enumerate(value):
                 if isinstance(item, Wire):
                     yield from _unread(item, f"{where}{name}[{index}].")
-
-
-def _sentence(error: ValidationError) -> InvalidRequest:
-    """What is wrong first, without the parser's own vocabulary."""
-    first = error.errors(include_url=False, include_context=False)[0]
-    where = _path(first["loc"])
-    if first["type"] == "missing":
-        return InvalidRequest(f"{where} is missing.", param=where)
-    given = first["input"]
-    is_short = isinstance(given, str | bool | int | float)
-    shown = f" is {repr(given)[:40]}" if is_short else ""
-    message = first["msg"][:1].lower() + first["msg"][1:]
-    return InvalidRequest(f"{where}{shown}: {message}.", param=where)
-
-
-def _path(location: tuple[int | str, ...]) -> str:
-    """A field's place as JavaScript writes it; pydantic adds a part's type after its index."""
-    path = ""
-    for before, item in zip(("", *location), location, strict=False):
-        if isinstance(item, int):
-            path += f"[{item}]"
-        elif not (isinstance(before, int) and item in ("text", "image_url", "thinking")):
-            path += f".{item}" if path else item
-    return path

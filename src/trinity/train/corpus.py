@@ -28,6 +28,7 @@ from trinity.train.example import (
 )
 from trinity.train.families import trained_families
 from trinity.train.items import Domain, Family, Item, Split, draw, levels_with
+from trinity.train.own_data import OwnData
 from trinity.train.vision.pages import labelled_page
 from trinity.types import Message, TextPart
 
@@ -114,9 +115,15 @@ class Corpus(Dataset[list[list[MicroBatch]]]):
     """Data set of windows: `corpus[i]` is a list of steps, each a list of micro-batches."""
 
     def __init__(
-        self, config: CorpusConfig, model: AnyConfig, tokenizer_path: str, split: Split
+        self,
+        config: CorpusConfig,
+        model: AnyConfig,
+        tokenizer_path: str,
+        split: Split,
+        own: OwnData | None = None,
     ) -> None:
-        """Draw items of `split`; the tokenizer is opened in the process that reads.
+        """Draw items of `split`, and turns of `own`; the tokenizer is opened in the process that
+        reads.
 
         Raises `ConfigError` for families that do not exist.
         """
@@ -126,12 +133,17 @@ class Corpus(Dataset[list[list[MicroBatch]]]):
         self.model = model
         self.tokenizer_path = tokenizer_path
         self.split = split
+        self.own = own
         self._tokenizer: Tokenizer | None = None
 
     def __getitem__(self, window: int) -> list[list[MicroBatch]]:
         """Make window number `window`."""
         rng = random.Random(f"{self.config.seed}/{self.split}/{window}")
-        examples = [self.example(rng) for _ in range(self.config.window_examples)]
+        examples = self._own_examples(rng, window)
+        drawn = self.config.window_examples - len(examples)
+        examples += [self.example(rng) for _ in range(drawn)]
+        if self.own:
+            rng.shuffle(examples)
         micros = [pack(group, self.model) for group in cut(examples, self.config.micro_tokens)]
         for micro in micros:
             self._add_pages(rng, micro)
@@ -154,6 +166,21 @@ class Corpus(Dataset[list[list[MicroBatch]]]):
             if len(example.ids) <= self.config.max_tokens:
                 return example
 
+    def _own_examples(self, rng: random.Random, window: int) -> list[Example]:
+        """The share of window number `window` that is of the user's own data."""
+        if self.own is None or not self.own.turns[self.split]:
+            return []
+        count = round(self.own.config.share * self.config.window_examples)
+        return [
+            turn.example(
+                turn.effort or choose(rng, self.config.effort_shares),
+                self._experts(rng),
+                self.tokenizer,
+                self.model,
+            )
+            for turn in self.own.pick(self.split, window * count, count, self.config.seed)
+        ]
+
     def _item(self, rng: random.Random) -> Item:
         sources = self.config.sources
         [source] = rng.choices(sources, [source.share for source in sources])
@@ -172,7 +199,7 @@ class Corpus(Dataset[list[list[MicroBatch]]]):
             silent=frozenset(len(prompt.token_ids) + i for i in silent),
             experts=self._experts(rng),
             pixels=tuple(pictures),
-            labels=patch_labels(item, pictures, self.model),
+            labels=patch_labels(item.marks, pictures, self.model),
             domain=item.domain,
         )
 

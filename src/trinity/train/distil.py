@@ -25,7 +25,7 @@ from trinity.errors import ConfigError
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.model.transformer import Transformer
 from trinity.train.corpus import Corpus, CorpusConfig, Source
-from trinity.train.example import Example, MicroBatch, cut, pack
+from trinity.train.example import Example, MicroBatch, Origin, cut, pack
 from trinity.train.items import DOMAINS, Domain, Split
 from trinity.train.policy import advantages, policy_loss, reward
 from trinity.train.precision import mixed_precision
@@ -189,7 +189,7 @@ class DistilTrainer(Trainer):
     def _micros(self, examples: list[Example]) -> list[MicroBatch]:
         """Micro-batches of one domain and one kind, own or ideal, weighted so that domains count
         by their gaps, answers equally in them, and tokens equally in an answer."""
-        parts: dict[tuple[Domain, bool], list[Example]] = {}
+        parts: dict[tuple[Origin, bool], list[Example]] = {}
         for example in examples:
             parts.setdefault((example.domain, bool(example.behaviour)), []).append(example)
         gaps = self._gaps()

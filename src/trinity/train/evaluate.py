@@ -42,6 +42,8 @@ class Cell:
     """Generated tokens per answer, thinking included."""
     mean_expert_rows: float
     """Routed expert evaluations per answer, all layers."""
+    verdicts: tuple[bool, ...] = ()
+    """Of a total: which items were answered right, in order."""
 
     @property
     def accuracy(self) -> float:
@@ -58,9 +60,11 @@ class Cell:
         return centre - half, centre + half
 
     def record(self) -> dict[str, Any]:
-        """The row as plain values, accuracy and interval included."""
+        """The row as plain values, accuracy and interval included; verdicts as 0 and 1."""
         low, high = self.interval()
-        return {**asdict(self), "accuracy": self.accuracy, "low": low, "high": high}
+        verdicts = "".join("1" if right else "0" for right in self.verdicts)
+        figures = {"accuracy": self.accuracy, "low": low, "high": high}
+        return {**asdict(self), "verdicts": verdicts, **figures}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,21 +91,11 @@ def evaluate(
     """
     cells: list[Cell] = []
 
-    def answer(
-        items: Sequence[Item], effort: str, experts: int | None
-    ) -> tuple[list[Outcome], list[bool]]:
-        return answer_and_judge(
-            generator,
-            items,
-            lambda _, __, messages: _request(messages, effort, experts, config),
-        )
-
-    def measure(items: Sequence[Item], effort: str, experts: int | None) -> list[bool]:
-        outcomes, verdicts = answer(items, effort, experts)
-        cell = _cell(items, effort, experts, verdicts, outcomes)
+    def measure(items: Sequence[Item], effort: str, experts: int | None) -> tuple[bool, ...]:
+        cell = _measured(generator, items, effort, experts, config)
         cells.append(cell)
         on_cell(cell)
-        return verdicts
+        return cell.verdicts
 
     for domain in DOMAINS:
         if not scored_families(domain):
@@ -118,9 +112,15 @@ def evaluate(
             items = sample_items(
                 domain, config.split, config.items_side, config.seed, held_out=True
             )
-            _, verdicts = answer(items, FULL_EFFORT, None)
-            cells.extend(_by_family(items, verdicts))
+            unseen = _measured(generator, items, FULL_EFFORT, None, config)
+            cells.extend(_by_family(items, unseen.verdicts))
     return cells
+
+
+def measure_domain(generator: Generator, domain: Domain, config: EvalConfig) -> Cell:
+    """The total of one domain at full effort, on the same items as in `evaluate`."""
+    items = sample_items(domain, config.split, config.items, config.seed)
+    return _measured(generator, items, FULL_EFFORT, None, config)
 
 
 def sample_items(
@@ -151,13 +151,16 @@ def _request(
     )
 
 
-def _cell(
+def _measured(
+    generator: Generator,
     items: Sequence[Item],
     effort: str,
     experts: int | None,
-    verdicts: Sequence[bool],
-    outcomes: Sequence[Outcome],
+    config: EvalConfig,
 ) -> Cell:
+    outcomes, verdicts = answer_and_judge(
+        generator, items, lambda _, __, messages: _request(messages, effort, experts, config)
+    )
     return Cell(
         domain=items[0].domain,
         effort=effort,
@@ -166,6 +169,7 @@ def _cell(
         correct=sum(verdicts),
         mean_tokens=sum(outcome.num_tokens for outcome in outcomes) / len(items),
         mean_expert_rows=sum(outcome.expert_rows for outcome in outcomes) / len(items),
+        verdicts=tuple(verdicts),
     )
 
 

@@ -6,9 +6,9 @@ model gave itself. `pack` lays examples one after another for one pass through t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -16,9 +16,14 @@ from torch import Tensor
 
 from trinity.config import AnyConfig
 from trinity.inputs.tokenizer import Tokenizer
-from trinity.train.items import DOMAINS, Domain, Item
+from trinity.train.items import DOMAINS, Domain, Item, Mark
 from trinity.train.vision.labels import label_patches
 from trinity.types import Message, TextPart, ToolCall
+
+Origin = Domain | Literal["own"]
+
+ORIGINS: tuple[Origin, ...] = (*DOMAINS, "own")
+"""What losses are told apart by: the domains of generated exercises, and a user's own data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +40,7 @@ class Example:
     pixels: tuple[np.ndarray, ...] = field(repr=False)
     labels: tuple[np.ndarray, ...] = field(repr=False)
     """What the patches of each picture show; see `train.vision.labels`."""
-    domain: Domain
+    domain: Origin
     weight: float | None = None
     """Loss weight of each token of the answer; `None`: one over the root of their number, so that
     long chains of thought do not drown short answers."""
@@ -58,7 +63,7 @@ class MicroBatch:
     lengths: list[int]
     pixels: list[Tensor]
     domain_T: Tensor
-    """Index of each token's domain in `DOMAINS`."""
+    """Index of each token's domain in `ORIGINS`."""
     behaviour_T: Tensor
     """Log-probability that each target was sampled with; 1, which is none, in ideal answers and in
     prompts."""
@@ -101,16 +106,27 @@ def turn_ids(item: Item, turn: int, effort: str, tokenizer: Tokenizer) -> tuple[
 
     The thoughts are counted without their markers; effort `none` has no thoughts and no markers.
     """
-    if turn < len(item.steps):
-        step = item.steps[turn]
-        thoughts = {"none": "", "low": step.thoughts_low, "high": step.thoughts_high}[effort]
-        said = []
-        for call in step.calls:
-            name, arguments = tokenizer.encode(call.name), tokenizer.encode(call.arguments)
-            said += [tokenizer.tool_calls_id, *name, tokenizer.args_id, *arguments]
-    else:
-        thoughts = {"none": "", "low": item.thoughts_low, "high": item.thoughts_high}[effort]
-        said = tokenizer.encode(item.answer)
+    is_step = turn < len(item.steps)
+    source = item.steps[turn] if is_step else item
+    thoughts = {"none": "", "low": source.thoughts_low, "high": source.thoughts_high}[effort]
+    if is_step:
+        calls = [(call.name, call.arguments) for call in item.steps[turn].calls]
+        return said_ids("", calls, thoughts, tokenizer)
+    return said_ids(item.answer, (), thoughts, tokenizer)
+
+
+def said_ids(
+    text: str, calls: Iterable[tuple[str, str]], thoughts: str, tokenizer: Tokenizer
+) -> tuple[list[int], int]:
+    """A turn of the assistant as ids, and how many of them are its thoughts.
+
+    `calls` are names and arguments. Thoughts are counted without their markers; where there are
+    none, there are no markers.
+    """
+    said = tokenizer.encode(text)
+    for called, given in calls:
+        name, arguments = tokenizer.encode(called), tokenizer.encode(given)
+        said += [tokenizer.tool_calls_id, *name, tokenizer.args_id, *arguments]
     said.append(tokenizer.eos_id)
     if not thoughts:
         return said, 0
@@ -119,14 +135,14 @@ def turn_ids(item: Item, turn: int, effort: str, tokenizer: Tokenizer) -> tuple[
 
 
 def patch_labels(
-    item: Item, pictures: Sequence[np.ndarray], model: AnyConfig
+    marks: Sequence[Mark] | None, pictures: Sequence[np.ndarray], model: AnyConfig
 ) -> tuple[np.ndarray, ...]:
-    """What the patches of each of an item's pictures [3, height, width] show."""
+    """What the patches of each of an example's pictures [3, height, width] show."""
     labels = []
     for pixels in pictures:
         assert model.vision is not None
         rows, columns = (edge // model.vision.patch_size for edge in pixels.shape[1:])
-        labels.append(label_patches(item.marks, rows, columns).reshape(-1, rows * columns))
+        labels.append(label_patches(marks, rows, columns).reshape(-1, rows * columns))
     return tuple(labels)
 
 
@@ -153,7 +169,7 @@ def pack(examples: Sequence[Example], model: AnyConfig) -> MicroBatch:
         columns["ids"].append(torch.tensor(example.ids[:-1]))
         columns["targets"].append(torch.tensor(example.ids[1:]))
         columns["weight"].append(_loss_weights(example))
-        columns["domain"].append(torch.full((length,), DOMAINS.index(example.domain)))
+        columns["domain"].append(torch.full((length,), ORIGINS.index(example.domain)))
         columns["behaviour"].append(_behaviour(example))
         columns["advantage"].append(torch.full((length,), example.advantage))
         experts.append(_expert_counts(example, length, model))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trinity.train import chat, code, reasoning, vision
+from trinity.train import agentic, chat, code, composition, reasoning, vision
 from trinity.train.items import Domain, Family
 
 FAMILIES: tuple[Family, ...] = (
@@ -10,6 +10,8 @@ FAMILIES: tuple[Family, ...] = (
     *vision.FAMILIES,
     *code.FAMILIES,
     *chat.FAMILIES,
+    *agentic.FAMILIES,
+    *composition.FAMILIES,
 )
 
 

@@ -153,7 +153,7 @@ def _example(
         silent=frozenset(start + index for index in _forced(prompt, said, tokenizer)),
         experts=(prompt.experts,) * model.num_hidden_layers,
         pixels=tuple(pictures),
-        labels=patch_labels(prompt.item, pictures, model),
+        labels=patch_labels(prompt.item.marks, pictures, model),
         domain=prompt.item.domain,
         weight=weight,
         behaviour=turn.generation.logprobs,

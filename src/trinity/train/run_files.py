@@ -19,7 +19,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from trinity.train.items import DOMAINS
+from trinity.train.example import ORIGINS
 
 KEPT_CHECKPOINTS = 2
 
@@ -118,7 +118,7 @@ class RunFiles:
             tokens = [row["tokens"] / 1e6 for row in rows]
             curves = {
                 name: [row.get(name, float("nan")) for row in rows]
-                for name in ("loss", *DOMAINS)
+                for name in ("loss", *ORIGINS)
                 if any(name in row for row in rows)
             }
             for name, values in curves.items():

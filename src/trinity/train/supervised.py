@@ -15,10 +15,12 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from trinity.errors import ConfigError
+from trinity.inputs.tokenizer import Tokenizer
 from trinity.model.transformer import Transformer
 from trinity.train.corpus import Corpus, CorpusConfig
 from trinity.train.example import MicroBatch
 from trinity.train.items import Split
+from trinity.train.own_data import OwnData, OwnDataConfig, read_own_data
 from trinity.train.precision import mixed_precision
 from trinity.train.sampler import From
 from trinity.train.trainer import Load, Meter, OnReport, StageConfig, Trainer, loaded
@@ -30,6 +32,8 @@ class SupervisedConfig(StageConfig):
     """A supervised stage."""
 
     corpus: CorpusConfig
+    own_data: OwnDataConfig | None = None
+    """A user's own chats, mixed into the corpus."""
     start_encoder: str | None = None
     """Checkpoint directory to take the image encoder from; its stage is then left out."""
     encoder: EncoderConfig | None = None
@@ -46,7 +50,13 @@ class SupervisedTrainer(Trainer):
     def __init__(self, config: SupervisedConfig, directory: Path, load: Load | None = None) -> None:
         """See `Trainer`."""
         self.config = config
+        self.own: OwnData | None = None
+        if config.own_data:
+            # Before all else: a run is not to fail late on a row.
+            self.own = read_own_data(config.own_data, config.model, Tokenizer(config.tokenizer))
         super().__init__(config, directory, load)
+        if self.own:
+            self.notes.append(self.own.note)
 
     def before_first_step(self, on_report: OnReport) -> None:
         """Teach the image encoder to see, where the run asks for that."""
@@ -70,7 +80,7 @@ class SupervisedTrainer(Trainer):
     def windows(self) -> Iterator[list[list[MicroBatch]]]:
         """Windows of the corpus, made by other processes."""
         loader = DataLoader(
-            Corpus(self.config.corpus, self.config.model, self.config.tokenizer, Split.TRAIN),
+            self._corpus(self.config.corpus, Split.TRAIN),
             batch_size=None,
             sampler=From(self.state.window),
             num_workers=self.config.num_workers,
@@ -104,8 +114,11 @@ class SupervisedTrainer(Trainer):
     def _validation(self) -> list[MicroBatch]:
         # Made once: most drawn instances belong to another split and are thrown away.
         settings = replace(self.config.corpus, window_examples=self.config.validation_examples)
-        corpus = Corpus(settings, self.config.model, self.config.tokenizer, Split.VALIDATION)
+        corpus = self._corpus(settings, Split.VALIDATION)
         return [micro for step in corpus[0] for micro in step]
+
+    def _corpus(self, settings: CorpusConfig, split: Split) -> Corpus:
+        return Corpus(settings, self.config.model, self.config.tokenizer, split, self.own)
 
 
 def _take_encoder(model: Transformer, source: Transformer, name: str) -> None:

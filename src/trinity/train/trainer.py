@@ -23,8 +23,7 @@ from trinity.errors import ConfigError
 from trinity.model.architecture import make_model
 from trinity.model.transformer import Hidden, Transformer, initialise
 from trinity.ops import PackedBatch
-from trinity.train.example import MicroBatch
-from trinity.train.items import DOMAINS
+from trinity.train.example import ORIGINS, MicroBatch
 from trinity.train.optim import Unfreezing, make_optimisers, set_rates
 from trinity.train.run_files import RunFiles, TrainState
 from trinity.train.upcycle import upcycle
@@ -73,8 +72,8 @@ class StageConfig:
 class Meter:
     """Sums since the last report."""
 
-    loss_by_domain: Tensor = field(default_factory=lambda: torch.zeros(len(DOMAINS)))
-    weight_by_domain: Tensor = field(default_factory=lambda: torch.zeros(len(DOMAINS)))
+    loss_by_domain: Tensor = field(default_factory=lambda: torch.zeros(len(ORIGINS)))
+    weight_by_domain: Tensor = field(default_factory=lambda: torch.zeros(len(ORIGINS)))
     balance: float = 0.0
     labels: float = 0.0
     micros: int = 0
@@ -96,7 +95,7 @@ class Meter:
             "loss": total,
             **{
                 name: float(mean)
-                for name, mean, weight in zip(DOMAINS, means, self.weight_by_domain, strict=True)
+                for name, mean, weight in zip(ORIGINS, means, self.weight_by_domain, strict=True)
                 if weight
             },
             "balance": self.balance / max(self.micros, 1),
@@ -122,6 +121,8 @@ class Trainer(ABC):
         self.optimisers = make_optimisers(self.model, config.learning_rate, config.unfreezing)
         self.state = self.files.restore(self.model, self.optimisers) or TrainState()
         self.bad_steps = 0
+        self.notes: list[str] = []
+        """What whoever starts the run is to be told."""
 
     @abstractmethod
     def windows(self) -> Iterator[list[list[MicroBatch]]]:

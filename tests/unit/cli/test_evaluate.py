@@ -3,6 +3,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from trinity.presets import preset
 
 Run = Callable[..., Any]
@@ -52,3 +54,27 @@ def test_a_missing_directory_is_noticed_before_the_work(trinity: Run, llm: Any) 
     result = trinity("eval", "mini", "--out", "/nowhere/at/all/board.json")
     assert result.code == 2
     assert "There is no directory /nowhere/at/all" in result.err
+
+
+def test_retention_is_told_of_the_same_exercises(trinity: Run, llm: Any, tmp_path: Path) -> None:
+    seen: list[str] = []
+    llm.answers = lambda request: seen.append(request.messages[-1].text) or "yes"
+    out = tmp_path / "board.json"
+    options = ("--items", "5", "--quick", "--specialist", "chat=mini", "--out", str(out))
+    result = trinity("eval", "mini", *options)
+    assert result.code == 0
+    (row,) = json.loads(out.read_text())["retention"]
+    # One and the same model: it keeps all of its accuracy, or has none to keep.
+    assert row["domain"] == "chat"
+    assert row["accuracy"] == row["specialist_accuracy"]
+    assert row["retention"] in (0.0, 1.0)
+    assert "Against the specialists, on the same exercises" in result.out
+    assert all(seen.count(question) >= 2 for question in seen[-5:])
+
+
+@pytest.mark.usefixtures("llm")
+@pytest.mark.parametrize("wrong", ["mini", "cooking=mini", "code="])
+def test_a_specialist_is_named_with_its_domain(trinity: Run, wrong: str) -> None:
+    result = trinity("eval", "mini", "--quick", "--specialist", wrong)
+    assert result.code == 2
+    assert "it must be DOMAIN=DIR, with a domain of reasoning" in " ".join(result.err.split())

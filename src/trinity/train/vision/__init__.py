@@ -1,7 +1,19 @@
 """Vision exercises: pictures drawn with Pillow, questions about them and checked answers."""
 
 from trinity.train.items import Family
-from trinity.train.vision import charts, comparing, drills, ocr, scenes, signs, sums, tables, unseen
+from trinity.train.vision import (
+    blueprints,
+    charts,
+    comparing,
+    drills,
+    floor_plans,
+    ocr,
+    scenes,
+    signs,
+    sums,
+    tables,
+    unseen,
+)
 
 FAMILIES: tuple[Family, ...] = (
     *ocr.FAMILIES,
@@ -11,6 +23,8 @@ FAMILIES: tuple[Family, ...] = (
     *charts.FAMILIES,
     *tables.FAMILIES,
     *signs.FAMILIES,
+    *blueprints.FAMILIES,
+    *floor_plans.FAMILIES,
     *drills.FAMILIES,
     *unseen.FAMILIES,
 )

@@ -31,6 +31,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *("bar", "point", "slice", "die", "long hand", "short hand"),
         *(f"to {side}" for side in (*_SIDES, *_DIAGONALS)),
         *(f"open {side}" for side in _SIDES),
+        *("door", "hole", "needle"),
     ),
     "value": tuple(str(value) for value in range(121)),
 }

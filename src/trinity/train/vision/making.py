@@ -39,6 +39,8 @@ def vision_item(
     if kind == "number":
         plain = text.replace(",", "")
         payload = float(plain) if "." in plain else int(plain)
+    elif kind == "set":
+        payload = text.split(", ")
     return Item(
         domain="vision",
         family=family,

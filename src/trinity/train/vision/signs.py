@@ -1,4 +1,4 @@
-"""Small things to read off: a clock, dice, an arrow, a ring with a gap, a patch of colour."""
+"""Small things to read off: clock, gauge, dice, an arrow, a ring with a gap, a patch of colour."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ _PIPS = {
     5: ((-1, -1), (1, -1), (0, 0), (-1, 1), (1, 1)),
     6: ((-1, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (1, 1)),
 }
+_STEPS = {1: (1, 2, 5, 10), 2: (2, 4, 10, 20), 4: (4, 20, 40), 5: (5, 10, 50)}
+"""What the numbers of a dial may go up by where so many parts lie between two."""
+_MEASURES = ("bar", "psi", "km/h", "mph", "V", "A", "kg", "rpm", "C")
 
 
 def swatch(rng: random.Random, split: Split, level: int) -> Item:
@@ -78,6 +81,71 @@ def clock(rng: random.Random, split: Split, level: int) -> Item:
         low=f"short {where}, long {minute // 5 or 12}",
         high=f"short hand {where}, long hand at {minute // 5 or 12}: {minute} minutes; {time}",
     )
+
+
+def gauge(rng: random.Random, split: Split, level: int) -> Item:
+    """The reading of a dial whose needle stands at a number, from level 3 also between two."""
+    parts = rng.choice(((1,), (1, 2), (2,), (2, 5), (4, 5))[level - 1])
+    step = rng.choice(_STEPS[parts])
+    count = rng.randint(4, 5 if step > 10 else 8)
+    marks = range(0, count * parts + 1, parts) if level < 3 else range(1, count * parts)
+    place = rng.choice(marks)
+    canvas = _dial(rng, split, level, step, count, parts, place)
+    number, after = place // parts * step, place % parts
+    tick = step // parts
+    reading = number + after * tick
+    seen = f"0 to {count * step} by {step}"
+    if after:
+        low = f"{number}+{after}*{tick}={reading}"
+        seen += f", a mark is {tick}"
+        high = f"{seen}; needle {after} after {number}; {number}+{after * tick}={reading}"
+    else:
+        low, high = f"at {reading}", f"{seen}; needle at {reading}"
+    return vision_item(
+        "gauge",
+        level,
+        key=f"0 to {count * step} by {step}, {parts} parts: {reading}",
+        question=phrase(rng, split, cores.GAUGE),
+        picture=canvas,
+        answer=reading,
+        low=low,
+        high=high,
+        kind="number",
+    )
+
+
+def _dial(
+    rng: random.Random, split: Split, level: int, step: int, count: int, parts: int, place: int
+) -> Canvas:
+    """A round or half-round dial, its needle at mark number `place`."""
+    is_half = count < 6 and rng.random() < 0.4
+    size = rng.choice((128, 144) if is_half else (112, 128))
+    canvas = Canvas(rng, split, level, size, size // 2 + 16 if is_half else size)
+    middle, radius, sweep = size / 2, size / 2 - 5, 0.5 if is_half else 0.75
+    box = (middle - radius, middle - radius, middle + radius, middle + radius)
+    half = 180 * sweep
+    canvas.arc(box, 270 - half, 270 + half, rng.choice((1, 2)), canvas.ink)
+    turns = [sweep * (mark / (count * parts) - 0.5) for mark in range(count * parts + 1)]
+    for mark, turn in enumerate(turns):
+        is_numbered = mark % parts == 0
+        inner = _on_circle(middle, radius * (0.86 if is_numbered else 0.92), turn)
+        canvas.line([inner, _on_circle(middle, radius, turn)], 2 if is_numbered else 1)
+        if is_numbered:
+            number = str(mark // parts * step)
+            # As near the ring as its width lets it be.
+            outer = _on_circle(0, 1, turn)
+            reach = (abs(outer[0]) * canvas.text_width(number, 9.2) + abs(outer[1]) * 10) / 2
+            canvas.text(_on_circle(middle, radius * 0.84 - 2 - reach, turn), number, 9.2)
+    tip = _on_circle(middle, radius * rng.uniform(0.46, 0.52), turns[place])
+    canvas.line([(middle, middle), tip], 2)
+    if place % parts:
+        # A fine tip shows which of the small marks it is.
+        canvas.line([tip, _on_circle(middle, radius * 0.9, turns[place])], 0.8)
+    canvas.mark(*_along(middle, tip), kind="needle", value=place * step // parts)
+    canvas.ellipse((middle - 4, middle - 4, middle + 4, middle + 4), canvas.ink)
+    if not is_half and rng.random() < 0.6:
+        canvas.text((middle, middle + radius * 0.8), rng.choice(_MEASURES), 9.2)
+    return canvas
 
 
 def _on_circle(middle: float, radius: float, turn: float) -> Point:
@@ -189,6 +257,7 @@ def gap(rng: random.Random, split: Split, level: int) -> Item:
 FAMILIES = (
     vision_family("swatch", swatch, 0.7),
     vision_family("clock", clock, 1.5),
+    vision_family("gauge", gauge),
     vision_family("dice_total", dice_total),
     vision_family("arrow", arrow, 0.7),
     vision_family("gap", gap, 0.7),

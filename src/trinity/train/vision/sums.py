@@ -37,6 +37,16 @@ def subtract_steps(a: int, b: int) -> str:
     return "; ".join(steps)
 
 
+def added(a: int, b: int) -> str:
+    """The sum, with its columns where they are more than one: `17+5=22 (7+5=12 carry 1; ...)`."""
+    return f"{a}+{b}={a + b}" + (f" ({add_steps(a, b)})" if max(a, b) > 9 else "")
+
+
+def taken(a: int, b: int) -> str:
+    """The difference, `a` not below `b`, with its columns where more than one of them tells."""
+    return f"{a}-{b}={a - b}" + (f" ({subtract_steps(a, b)})" if max(b, a - b) > 9 else "")
+
+
 def multiply_steps(a: int, b: int) -> str:
     """Part by part, `b` of one digit: `40*3=120; 2*3=6; 120+6=126`."""
     tens, ones = a - a % 10, a % 10

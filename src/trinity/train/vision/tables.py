@@ -10,7 +10,7 @@ from trinity.train.items import Item, Split
 from trinity.train.vision import chart_cores as cores
 from trinity.train.vision.canvas import Canvas
 from trinity.train.vision.making import listing, vision_family, vision_item
-from trinity.train.vision.sums import add_steps
+from trinity.train.vision.sums import added
 from trinity.train.vision.words import words_between
 from trinity.train.wordings import phrase
 
@@ -106,8 +106,7 @@ def table_row_sum(rng: random.Random, split: Split, level: int) -> Item:
     name, numbers = table.rows[row], table.numbers[row]
     total, steps = numbers[0], []
     for number in numbers[1:]:
-        columns = f" ({add_steps(total, number)})" if max(total, number) > 9 else ""
-        steps.append(f"{total}+{number}={total + number}{columns}")
+        steps.append(added(total, number))
         total += number
     return vision_item(
         "table_row_sum",
