@@ -52,6 +52,11 @@ _PERCENT = (
     "{n}: <what is|how much is|please give me> {p}% of it",
     "Say <what|how much> {p}% of {n} <makes|is|comes to>.",
     "Would you mind <working out|calculating|finding> {p}<%| percent> of {n}<| for me>?",
+    "<No calculator here|My phone died>: {p}% of {n}?",
+    "<Number only|Just the number>: {p}% of {n}",
+    "<The tip|The tax|My share> is {p}% of {n} euros. How <much|many euros> is that?",
+    "<My kid|My pupil> never understood percent: {p}% of {n} <is|would be>?",
+    "{p} procent of {n}<?| pls>",
 )
 _CHANGE = {
     "up": (

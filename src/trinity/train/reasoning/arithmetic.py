@@ -54,6 +54,12 @@ _ADD = (
     "My <stamp|card> collection <stands at|counts> {a} and grows by {b}. How big is it now?",
     "Would you mind <working out|calculating|computing> {a} <plus|+> {b}<| for me>?",
     "To {a} I <add|now add|have to add> {b}. <Where does that get me|What is the new number>?",
+    "<My calculator is flat|No calculator here|My phone died>: {a} + {b}?",
+    "<I'm checking a bill|I'm doing my taxes|For my budget>, what is {a} plus {b}?",
+    "<Number only|Just the number|Digits only>: {a} + {b}",
+    "<My kid|My pupil|My brother> says he can't add {a} and {b}. <What is it|Help him>.",
+    "waht is {a} <+|plus> {b}",
+    "<I walked|We drove|She ran> {a} m, then {b} m. How many m <in all|was that>?",
 )
 _SUBTRACT = (
     "What is {a} - {b}?",
@@ -105,6 +111,11 @@ _SUBTRACT = (
     "Count back {b} from {a}. <Where|At which number> do you <land|end up|stop>?",
     "{a} <less|take away> {b}<|?| = ?| is what?>",
     "Would you mind <working out|calculating|computing> {a} <minus|-> {b}<| for me>?",
+    "<My calculator is flat|No calculator here|My phone died>: {a} - {b}?",
+    "<I'm checking a bill|I'm doing my taxes|For my budget>, what is {a} minus {b}?",
+    "<Number only|Just the number|Digits only>: {a} - {b}",
+    "<My kid|My pupil|My brother> is stuck at {a} minus {b}. <What is it|Help him>.",
+    "waht is {a} <-|minus> {b}",
 )
 _MULTIPLY = (
     "What is {a} * {b}?",
@@ -154,6 +165,12 @@ _MULTIPLY = (
     "<Which|What> <number|value> <results|comes out> <when|if> {a} and {b} are multiplied?",
     "{b} times {a}, <how much|what> is <that|it>?",
     "Would you mind <working out|calculating|computing> {a} <times|x> {b}<| for me>?",
+    "<My calculator is flat|No calculator here|My phone died>: {a} * {b}?",
+    "<I'm ordering chairs|For a price list|For my budget>, what is {a} times {b}?",
+    "<Number only|Just the number|Digits only>: {a} x {b}",
+    "<My kid|My pupil|My brother> is stuck at {a} times {b}. <What is it|Help him>.",
+    "waht is {a} <x|times> {b}",
+    "{a}*{b}<?| pls>",
 )
 _DIVIDE = (
     "What is {a} / {b}?",
@@ -205,6 +222,11 @@ _DIVIDE = (
     "{a} over {b}<|?| = ?| is what?>",
     "<What whole number|As a whole number, what> is {a} <over|divided by> {b}?",
     "Would you mind <working out|calculating|computing> {a} <divided by|/> {b}<| for me>?",
+    "<My calculator is flat|No calculator here|My phone died>: {a} / {b}?",
+    "<I'm splitting a bill|For fair shares|For my budget>, what is {a} divided by {b}?",
+    "<Number only|Just the number|Digits only>: {a} / {b}",
+    "<My kid|My pupil|My brother> is stuck at {a} divided by {b}. <What is it|Help him>.",
+    "{a}/{b}<?| pls>",
 )
 _REMAINDER = (
     "What is the remainder of {a} divided by {b}?",
@@ -253,6 +275,10 @@ _REMAINDER = (
     "A <pupil|girl|boy> divides {a} by {b} <correctly|by hand>. <What|Which> remainder comes out?",
     "What would <remain|be left over> <after|on> <dividing {a} by {b}|a division of {a} by {b}>?",
     "Would you mind <working out|calculating|computing> {a} <mod|modulo|%> {b}<| for me>?",
+    "<No calculator here|My phone died>: the rest of {a} / {b}?",
+    "<Number only|Just the number>: {a} <mod|modulo> {b}",
+    "<My code|My script|My program> needs {a} <mod|%> {b}. <What is it|Value>?",
+    "{a}%{b}<?| pls>",
 )
 _ADD_MANY = (
     "Add {items}.",
@@ -301,6 +327,10 @@ _ADD_MANY = (
     "<These|The following> numbers need <adding|adding up|a total>: {items}",
     "How <big|large> is the <sum|total> of {items}<| altogether>?",
     "Would you mind <totalling|adding up|summing> {items}<| for me>?",
+    "<My calculator is flat|No calculator here|My phone died>: {sum}?",
+    "<Number only|Just the number>: {items}, <summed|added up>",
+    "<My receipt|My list|The table> has {items}. <Sum|Total>?",
+    "sum up {items} <pls|thx>",
 )
 _TERMS = ((1, 9), (5, 50), (20, 99), (100, 999), (100, 9999))
 

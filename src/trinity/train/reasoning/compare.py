@@ -51,6 +51,10 @@ _COMPARE = (
     "<Say|Decide|Judge> whether {a} or {b} is <{word}|the {word} number|the {word} one>.",
     "Put {a} <beside|next to> {b}. Which <number|one|value> is {word}?",
     "Out of {a} and {b}, <pick|name|give> the {word}<| one| number>.",
+    "<One word from you|Just the number>: {a} or {b}, the {word} one",
+    "<We bet|My twins argue|They quarrel>: is {a} or {b} {word}?",
+    "<I'm choosing|I must choose> between {a} and {b}. Which is {word}?",
+    "wich is {word} {a} or {b}",
 )
 _IS_MORE = (
     "Is {a} {word} than {b}?",
@@ -97,6 +101,10 @@ _IS_MORE = (
     "<one |>{word} than the <second|other>?",
     "Is it <right|correct|fine> to write {a} {sign} {b}?",
     "With <a yes or a no|yes or no>, <tell me|say> if {a} is {word} than {b}.",
+    "<y/n|yes/no>: {a} {sign} {b}<?|>",
+    "<We bet|I bet|My twins bet> that {a} is {word} than {b}. <Is it|True>?",
+    "<In my code|In my script> stands {a} {sign} {b}. <Is it true|Does it hold>?",
+    "is {a} realy {word} then {b}",
 )
 
 

@@ -148,6 +148,10 @@ _ADD_DAYS = (
     "<What|Which> date is the opening?",
     "<Shift|Move> {date} <forward|ahead> by {n} days and "
     "<write|give|say> the <new|resulting> date.",
+    "<My parcel|The visa|The bill> is from {date} and <runs|is good> for {n} days. <Until "
+    "when|Which date is that>?",
+    "<Date only|Just the date>: {date} + {n} days",
+    "{date}, <plus|and> {n} days later<?| is?>",
 )
 _DAYS_BETWEEN = (
     "How many days are there from {a} to {b}?",
@@ -200,6 +204,10 @@ _DAYS_BETWEEN = (
     "The <shop|museum|pool> <closed|shut> on {a} and "
     "<reopened|opened again> on {b}. How many days later?",
     "<Please|Kindly> <count|work out> the days: {a} <until|to> {b}.",
+    "<My trip|The course|The sale> starts {a}, ends {b}. How many days <from start to "
+    "end|between>?",
+    "<Number only|Just the number>: days from {a} to {b}",
+    "It is {a}. How many <sleeps|days> until {b}?",
 )
 
 

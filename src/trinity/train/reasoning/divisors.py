@@ -136,6 +136,10 @@ _DIVISIBLE = (
     "Can the number {n} be written as {d} times <a whole number|an integer|some whole number>?",
     "A rope of {n} <metres|feet> is cut into pieces of {d}. Is <no rope|nothing> left over?",
     "Would you <say|agree> that {d} <goes evenly into|divides|is a divisor of> {n}?",
+    "<y/n|yes/no>: {n} <divisible by|multiple of> {d}?",
+    "<We are|There are> {d} and have {n} euros. Can we share with nothing left? <Yes or "
+    "no|yes/no>.",
+    "<In my code|In my script>, is {n} % {d} == 0 true?",
 )
 _PRIME = (
     "Is {n} a prime number?",
@@ -180,6 +184,9 @@ _PRIME = (
     "is <the number|the integer> {n} a prime<| number>, <yes or no|yes/no>",
     "Would you mind <checking|testing|telling me> <if|whether> {n} is prime?",
     "<integer|number|n>: {n} - <prime|is it prime>?",
+    "<y/n|yes/no>: {n} prime?",
+    "<We bet|I bet> {n} is a prime. <Is it|True|Yes or no>?",
+    "<For my code|For a riddle> I need a prime. Does {n} <do|work>?",
 )
 _GCD = (
     "What is the greatest common divisor of {a} and {b}?",
@@ -238,6 +245,9 @@ _GCD = (
     "{b}?",
     "The <greatest common divisor|highest common factor|gcd> of {a} and {b} is "
     "<what|which number>?",
+    "<No calculator here|My phone died>: gcd of {a} and {b}?",
+    "<Number only|Just the number>: gcd of {a}, {b}",
+    "gretest common divisor <of|for> {a} and {b}",
 )
 _LCM = (
     "What is the least common multiple of {a} and {b}?",

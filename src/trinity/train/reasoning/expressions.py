@@ -50,6 +50,12 @@ _MIXED = (
     "To <what|which> number does {e} <evaluate|simplify>?",
     "<Return|Output|Report> the <value|result> of <this|the> <expression|calculation>: {e}",
     "Using the usual <rules|order of operations>, {e} <is|gives|comes to> <what|which number>?",
+    "<My calculator is flat|No calculator here|My phone died>: {e}?",
+    "<Number only|Just the number>: {e}",
+    "<My friends|My twins|We all> get different results for {e}. <What is right|Who is right, "
+    "what is it>?",
+    "<My spreadsheet|My code|The cell> holds ={e}. What does it show?",
+    "{e}<?| pls>",
 )
 _BOOLEAN = (
     "Evaluate: {e}",
@@ -96,6 +102,9 @@ _BOOLEAN = (
     "Which <word|truth value> is <right|correct> here, true or false: {e}",
     "A <pupil|student> must <evaluate|simplify> {e}. <What|Which word> "
     "should <come out|be written down>?",
+    "<One word|Just the value|true/false>: {e}",
+    "<My script|My code|The program> tests {e}. <Which value is that|Does it hold>? True or false.",
+    "<I mix up|I always confuse> and and or. {e} <is|gives> true or false?",
 )
 
 Tree = int | tuple["Tree", str, "Tree"]

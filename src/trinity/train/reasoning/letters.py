@@ -55,6 +55,10 @@ _COUNT = (
     "The letter {x} <appears|occurs|turns up|is found> how many times in {w}?",
     "How many <copies|instances|occurrences> of <the letter |>{x} are <there |>in {w}?",
     "Given the word {w}, <count|count up|tally> the letter {x}.",
+    "<Number only|Just the number>: {x} in {w}",
+    "<I carve|I print|We paint> {w} and pay per {x}. How many {x} <are there|do I pay>?",
+    "<My keyboard|My key> for {x} is broken. How often do I miss it in {w}?",
+    "hw many {x} in {w}",
 )
 _REVERSE = (
     "Reverse the word {w}.",
@@ -100,6 +104,11 @@ _REVERSE = (
     "Read <right to left|backwards>, what does {w} <say|become|give>?",
     "Which <word|string> has the letters of {w} in reverse<| order>?",
     "Tell me how {w} <is spelled|reads|goes> <backwards|from right to left>.",
+    "<Word only|Just the word>: {w} backwards",
+    "<In the mirror|On the ambulance|Through the window> I read it backwards: {w} <becomes|is> "
+    "what?",
+    "<My kid|My pupil> plays backwards words. {w} <is|becomes>?",
+    "revers {w}<| pls>",
 )
 _NTH = (
     "What is the {nth} letter of {w}?",

@@ -53,6 +53,9 @@ _EXTREME = (
     "{most}<?|, please:|:> {items}",
     "<Given|Here are|Take> {items}: <which|what> is the {most}?",
     "There <is|must be> a {most} number <among|in> {items}. <Which|What> is it?",
+    "<Just the number|Number only>: {most} of {items}",
+    "<My high scores|My grades|The bids|The rents> are {items}. Which is the {most}?",
+    "<I'm lazy|No time>, which is the {most}: {items}",
 )
 _SORT_NUMBERS = {
     "up": (
@@ -190,6 +193,10 @@ _SORT_WORDS = (
     "a-z <order|sorting|list><:| of| for> {items}",
     "My <shopping list|word list|list> is {items}. "
     "<What is it|How does it read> in alphabetical order?",
+    "<My index|My word list|A glossary> must be in order from a to z: {items}",
+    "<Words only|With commas|As a list>, a to z: {items}",
+    "<I'm shelving|We're filing> {items} by name. <In what order|Which order>?",
+    "alfabetical <order|please>: {items}",
 )
 _MEMBER = (
     "Is {x} in the list {items}?",
@@ -237,6 +244,9 @@ _MEMBER = (
     "<look for|find|search>: {x}; <list|items|in>: {items}; <there|found|present>?",
     "Can {x} be <found|seen> <in|among> {items}?",
     "Of {items}, is <one|any|one of them> {x}?",
+    "<y/n|yes/no>: {x} in {items}?",
+    "<I lost|I need|I'm after> {x}. The <box|shop|list> has {items}. <Is it there|Yes or no>?",
+    "<My list|The menu|The register> reads {items}. Is {x} on it?",
 )
 _COMMON = (
     "Which words are in both lists? First: {a}. Second: {b}.",
@@ -282,6 +292,9 @@ _COMMON = (
     "For the sets ({a}) and ({b}), <find|give|name> the <intersection|common elements|overlap>.",
     "<My|Her> list <says|reads>: {a}. <Your|His> list <says|reads>: "
     "{b}. Which words <match|are on both>?",
+    "<Words only|Just the words>: in ({a}) and in ({b})",
+    "<My friend and I|We two> each wrote a list: {a} / {b}. <Which words match|What is in both>?",
+    "overlap <pls|please>: ({a}) ({b})",
 )
 _SHORT_WORDS = tuple(sorted({word for word in WORDS if len(word) <= 6}))
 _BY_FIRST: dict[str, list[str]] = {}

@@ -51,6 +51,10 @@ _TO_ROMAN = (
     "<What do I fill in|What is it|Which letters are they>?",
     "{n}, written <the Roman way|as the Romans did|as a Roman would>",
     "Tell me what {n} <is|becomes|looks like> in Roman numerals.",
+    "<Clock face|Tattoo|Book chapter|Film credits>: {n} in Roman numerals<?|, please>",
+    "<Letters only|Only the letters>: {n} as a Roman numeral",
+    "<The sculptor|The mason|My tailor> needs {n} in Roman numerals. <What goes on it|How is it "
+    "written>?",
 )
 _FROM_ROMAN = (
     "What number is the Roman numeral {r}?",
@@ -99,6 +103,9 @@ _FROM_ROMAN = (
     "<Say|Tell me|Report> the number <behind|that is meant by|written as> the Roman numeral {r}.",
     "My <watch|diploma|textbook> says {r} in Roman numerals; <what|which> number is that?",
     "Replace <the Roman numeral|Roman> {r} <by|with> <digits|an ordinary number>.",
+    "<On the church|On the old clock|In the film credits> stands {r}. Which number is <that|it>?",
+    "<Number only|Just the number>: {r}",
+    "<I can't read|Help me read> {r}. <Which number is it|In digits>?",
 )
 _TO_BINARY = (
     "Write {n} in binary.",
@@ -144,6 +151,9 @@ _TO_BINARY = (
     "to <binary|base 2|base two>: {n}",
     "{n} <converted|translated|changed> to <binary|base 2> <is what|gives what>?",
     "Tell me how {n} is written in base <2|two>.",
+    "<Bits only|Digits only>: {n} in binary",
+    "<For a chip|For a class|For my code> I need {n} in base 2.",
+    "{n} -> <binary|base 2>",
 )
 _FROM_BINARY = (
     "What is binary {b} in decimal?",
@@ -191,6 +201,9 @@ _FROM_BINARY = (
     "Express <the binary number|binary> {b} in base <10|ten>.",
     "In <decimal|base 10|everyday numbers>, what is the binary number {b}?",
     "Evaluate the <bits|binary digits> {b} as a decimal <number|integer>.",
+    "<Number only|Just the number>: binary {b}",
+    "<The register|The switch|The display> reads {b} in binary. <Which number is it|In decimal>?",
+    "{b} (base 2) -> decimal",
 )
 _IN_WORDS = (
     "Write {n} in words.",
@@ -237,6 +250,9 @@ _IN_WORDS = (
     "What do you call the number {n}<|, in words| in English>?",
     "Please put {n} in <words|plain words|English words>, <no digits|without digits>.",
     "<Name|English name|Word form> of the number {n}?",
+    "<On a cheque|On an invitation|In a letter>, how do I write {n} in words?",
+    "<Words only|Only words>: {n}",
+    "<Read|Spell> {n} out for me<, in words|>.",
 )
 _IN_DIGITS = (
     "Write {w} in digits.",
@@ -281,6 +297,9 @@ _IN_DIGITS = (
     "{w} <written|put|shown> in <digits|numerals|figures> is <what|which number>?",
     "Represent {w} <by|with> <digits|a numeral|figures>.",
     "I need {w} as <a numeral|a number in digits|digits>.",
+    "<Digits only|Number only>: {w}",
+    "<On the phone|In the talk|On the radio> they said {w}. <In digits|How is it in digits>?",
+    "{w} -> digits",
 )
 
 _ONES = [

@@ -191,6 +191,8 @@ _WALK = (
     "At which <coordinates|point> do you <dig|stop>?",
     "(0, 0) is <home|the start>. <I|We> go {moves}. "
     "<Where are we|What position is that|Which point is this> now?",
+    "<Point only|Just the point>: (0, 0), {moves}",
+    "<My game piece|The drone|My cat> leaves (0, 0): {moves}. <Where is it|End point>?",
 )
 _COUNTER = (
     "Start with x = {n}. {ops}. What is x?",
@@ -245,6 +247,8 @@ _COUNTER = (
     "what does {n} become <after|with> this: {ops}",
     "<She|He|My friend|The teacher> <says|calls out> {n}. {ops}. "
     "<What|Which number> is <reached|the answer>?",
+    "<Number only|Just the number>: {n}. {ops}. Result?",
+    "<My score|The meter|The counter> is at {n}. {ops}. <And now|What does it show>?",
 )
 _NORTH = {"north": (0, 1), "east": (1, 0), "south": (0, -1), "west": (-1, 0)}
 _UP = {"up": (0, 1), "right": (1, 0), "down": (0, -1), "left": (-1, 0)}

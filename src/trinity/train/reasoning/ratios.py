@@ -61,6 +61,9 @@ _SIMPLIFY = (
     "{a}/{b} can be <simplified|reduced>. <Do it|Do so fully|Do that>.",
     "of {b} <marbles|beads|balls> {a} are <red|blue|green>: what fraction, "
     "<fully reduced|in lowest terms>?",
+    "<Just the fraction|Fraction only>: {a}/{b} <reduced|simplified>",
+    "<My recipe|My drawing|The scale> says {a}/{b}. <Simpler|In lowest terms>?",
+    "simplfy {a}/{b}<| pls>",
 )
 _COMPARE = (
     "Which fraction is {word}, {a} or {b}?",

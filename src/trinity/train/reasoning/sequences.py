@@ -57,6 +57,10 @@ _NEXT = (
     "<Tom|Ravi|Leo> is <counting|saying numbers>: {s}. What is <his|the> next number?",
     "<Type|Write|Output|Return> the <number|term> that <comes|goes> next: {s}",
     "My <friend|little brother|teacher> wrote {s} on the board. What <belongs|comes|goes> next?",
+    "<Number only|Just the number>: {s}, <next|what follows>",
+    "<IQ test|Brain teaser|My kid's puzzle>: {s}, <then|?>",
+    "<My savings|The prices|The rows|Seats per row> go {s}. <And next|What is next>?",
+    "waht comes next {s}",
 )
 
 

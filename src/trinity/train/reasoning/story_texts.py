@@ -77,6 +77,9 @@ ADD = (
     "Give the <total|sum> of {name}'s {a} {things} and the {b} that {other} <keeps|stores> <at "
     "home|in a shed>.",
     "Our <kettle|jug> had {a} ml in it, and I <poured in|added> {b} ml. What's in it now, in ml?",
+    "<My mum asks|For my homework>: {a} {things} and {b} more <make|are> how many?",
+    "<Number only|Just the number>: {a} {things} plus {b} {things}",
+    "i had {a} {things} n got {b} more, <how many now|total>",
 )
 SUBTRACT = (
     "{name} has {a} {things} and gives {b} to {other}. How many does {name} have left?",
@@ -147,6 +150,9 @@ SUBTRACT = (
     "<Bought|Ordered>: {a} {things}. <Returned|Sent back>: {b}. <Kept|How many were kept>?",
     "one <tower|tree|mast> is {a} m, the other {b} m, how many m <taller|higher> is the first",
     "<State|Give> how many {people} of {a} <passed|made it> <if|when> {b} <failed|did not>.",
+    "<My mum asks|For my homework>: {a} {things}, {b} <eaten|lost|sold>, how many are left?",
+    "<Number only|Just the number>: {a} {things} minus {b}",
+    "i had {a} {things} n lost {b}, <how many now|whats left>",
 )
 MULTIPLY = (
     "There are {a} {holders} with {b} {things} each. How many {things} are there?",
@@ -219,6 +225,8 @@ MULTIPLY = (
     "that>?",
     "<Please count|Count|Total> the {things}: {a} {people} <hold|carry> {b} each.",
     "the bell rings {b} times <a|each> day, so how <often|many times> does it ring in {a} days",
+    "<My mum asks|For my homework>: {a} {holders} with {b} {things} each, how many {things}?",
+    "<Number only|Just the number>: {a} {holders} of {b} {things}",
 )
 DIVIDE = (
     "{name} shares {a} {things} equally among {b} {people}. How many does each get?",
@@ -290,6 +298,8 @@ DIVIDE = (
     "a day",
     "Deal {a} cards <fairly|evenly> to {b} {people}. How many cards does each <get|hold>?",
     "Stairs of {a} steps come in {b} equal <flights|parts>. How many steps <has each|are in one>?",
+    "<My mum asks|For my homework>: {a} {things} for {b} {people}, how many each?",
+    "<Number only|Just the number>: {a} {things} shared by {b}",
 )
 CHANGE = (
     "{name} buys {n} {things} at {p} euros each and pays with {pay} euros. How much change is due?",
@@ -366,4 +376,7 @@ CHANGE = (
     "got> {p} euros each?",
     "After {n} <rounds|days>, each costing {p} euros, how much of {name}'s {pay} euros <is "
     "left|remains>?",
+    "<I'm at the till|Quick, I'm in a shop>: {n} {things} at {p} euros, I give {pay}. "
+    "<Change|What comes back>?",
+    "<Number only|Just the number>: change from {pay} euros for {n} {things} at {p} euros",
 )

@@ -58,6 +58,10 @@ _TIME_AFTER = (
     "<What time is it|What is the time> then?",
     "<Please|Kindly> <compute|work out|give> {t} plus {span} as a time of day.",
     "The <phone|battery> <charges|is charged> from {t} for {span}. When does it <stop|finish>?",
+    "<Time only|Just the time>: {t} + {span}",
+    "<My parking|My pill|The washing> was at {t} and the next is <due|up> {span} later. "
+    "<When|What time>?",
+    "{t}, <wait|then sleep> {span}. <What time is it|Time>?",
 )
 _TIME_BETWEEN = (
     "How many minutes are there from {a} to {b}?",
@@ -108,6 +112,9 @@ _TIME_BETWEEN = (
     "We <worked|walked|talked|read> from {a} <to|until> {b}. "
     "<Give|Say|Tell me> the time spent in minutes.",
     "<Please|Kindly> <count|work out> the minutes: {a} <until|to> {b}.",
+    "<Number only|Just the number>: minutes {a} to {b}",
+    "<My timesheet|The log|The ticket> says {a} to {b}. <Minutes|How many minutes>?",
+    "i waited from {a} <to|till> {b}, how many minutes",
 )
 _UNITS = (
     "How many {to} are {n} {unit}?",
@@ -153,6 +160,10 @@ _UNITS = (
     "<Work out|Report|Count> the number of {to} in {n} {unit}.",
     "Someone asks for {n} {unit} <in|given in> {to}. "
     "<What|Which number> do you <say|answer|reply>?",
+    "<Number only|Just the number>: {n} {unit} in {to}",
+    "<My recipe|The label|The plan> says {n} {unit}, <but I think|and I need it> in {to}. How "
+    "many?",
+    "{n} {unit} -> {to}<?|>",
 )
 FACTORS = (
     ("cm", "mm", 10),
