@@ -164,9 +164,11 @@ def _line(report: dict[str, float], total: int) -> str:
         )
     domains = " ".join(f"{name} {report[name]:.2f}" for name in ORIGINS if name in report)
     progress = f"{_millions(report['tokens'])} of {_millions(total)}"
+    skipped = f" · {report['skipped']:.0f} steps skipped" if report.get("skipped") else ""
     return (
         f"{progress} · loss {report['loss']:.3f} ({domains}) · "
         f"{report['tokens_per_s']:,.0f} tokens/s · {duration(report['seconds_left'])} left"
+        f"{skipped}"
     )
 
 

@@ -1,7 +1,8 @@
 """The files of a training run: checkpoints that are whole or absent, the log, the curves.
 
 Weights and optimiser state are safetensors, counters are JSON. A checkpoint is written beside its
-place, synced, and renamed; its manifest, with the SHA-256 of every file, is written last.
+place, synced, and renamed; its manifest, with the SHA-256 of every file, is written last. One that
+is damaged later is passed over for the one before it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from trinity.errors import CheckpointError
 from trinity.train.example import ORIGINS
+from trinity.train.scalars import Scalars
 
 KEPT_CHECKPOINTS = 2
 
@@ -45,17 +48,21 @@ class RunFiles:
         """Use `directory`, making it if need be."""
         self.directory = directory
         directory.mkdir(parents=True, exist_ok=True)
+        self.damaged: list[Path] = []
+        """Checkpoints that `restore` passed over for an older one."""
+        self._log = directory / "log.jsonl"
+        self._scalars = Scalars(directory / "tensorboard")
 
     def log(self, record: dict[str, Any]) -> None:
-        """Append one JSON line."""
-        with (self.directory / "log.jsonl").open("a") as file:
+        """Append one JSON line, and draw it for TensorBoard."""
+        with self._log.open("a") as file:
             file.write(json.dumps(record) + "\n")
+        self._scalars.add(record)
 
     def records(self) -> list[dict[str, Any]]:
-        """All logged lines; a torn last line of a killed run is left out."""
-        path = self.directory / "log.jsonl"
+        """All logged lines; a line that a kill tore is left out."""
         records = []
-        for line in path.read_text().splitlines() if path.exists() else ():
+        for line in self._log.read_text().splitlines() if self._log.exists() else ():
             try:
                 records.append(json.loads(line))
             except json.JSONDecodeError:
@@ -63,8 +70,12 @@ class RunFiles:
         return records
 
     def write_config(self, text: str) -> None:
-        """Keep the resolved configuration beside the checkpoints."""
-        (self.directory / "config.json").write_text(text)
+        """Keep the resolved configuration beside the checkpoints: the old one or the new."""
+        staged = self.directory / ".config.json.partial"
+        staged.write_text(text)
+        _sync(staged)
+        staged.replace(self.directory / "config.json")
+        _sync(self.directory)
 
     def save(
         self, model: nn.Module, optimisers: list[torch.optim.Optimizer], state: TrainState
@@ -83,6 +94,7 @@ class RunFiles:
         digests = {path.name: _sha256(path) for path in sorted(staged.iterdir())}
         (staged / "manifest.json").write_text(json.dumps(digests))
         _sync(staged / "manifest.json")
+        _sync(staged)
         shutil.rmtree(final, ignore_errors=True)
         staged.rename(final)
         _sync(self.directory)
@@ -97,13 +109,42 @@ class RunFiles:
     def restore(
         self, model: nn.Module, optimisers: list[torch.optim.Optimizer]
     ) -> TrainState | None:
-        """Load the newest whole checkpoint into `model` and `optimisers`; None if there is none."""
-        found = self.checkpoints()
+        """Load the newest whole checkpoint into `model` and `optimisers`; None if there is none.
+
+        What was logged after it counts as undone. Raises `CheckpointError` where there are
+        checkpoints and all are damaged: to begin anew would hide the loss of a run.
+        """
+        found, every = self.checkpoints(), sorted(self.directory.glob("step-*"))
+        self.damaged = every[every.index(found[-1]) + 1 :] if found else every
+        if self.damaged and not found:
+            raise CheckpointError(
+                f"No checkpoint in {self.directory} is whole; restore one from a copy, or name "
+                "another directory to begin anew."
+            )
+        self._mend_log()
         if not found:
             return None
         model.load_state_dict(load_file(found[-1] / "weights.safetensors"))
         _restore_optimisers(model, optimisers, load_file(found[-1] / "optimiser.safetensors"))
-        return TrainState(**json.loads((found[-1] / "state.json").read_text()))
+        state = TrainState(**json.loads((found[-1] / "state.json").read_text()))
+        self._scalars.next_step = {"steps": state.steps + 1, "window": state.window}
+        return state
+
+    def _kept(self) -> list[dict[str, Any]]:
+        """The records of steps that no later start undid."""
+        kept: list[dict[str, Any]] = []
+        for record in self.records():
+            if record["kind"] == "start":
+                kept = [old for old in kept if old["tokens"] <= record["tokens"]]
+            elif "tokens" in record:
+                kept.append(record)
+        return kept
+
+    def _mend_log(self) -> None:
+        """End the line that a kill tore, or the next one would be lost with it."""
+        if self._log.exists() and not self._log.read_bytes().endswith(b"\n"):
+            with self._log.open("a") as file:
+                file.write("\n")
 
     def plot(self) -> None:
         """Draw the loss curves to `curves.png`; does nothing where matplotlib is not installed."""
@@ -114,7 +155,7 @@ class RunFiles:
         figure = Figure(figsize=(9, 4.5), layout="constrained")
         axes = figure.subplots(1, 2)
         for axis, kind in zip(axes, ("train", "validation"), strict=True):
-            rows = [record for record in self.records() if record["kind"] == kind]
+            rows = [record for record in self._kept() if record["kind"] == kind]
             tokens = [row["tokens"] / 1e6 for row in rows]
             curves = {
                 name: [row.get(name, float("nan")) for row in rows]

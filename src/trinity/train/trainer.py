@@ -24,7 +24,7 @@ from trinity.model.architecture import make_model
 from trinity.model.transformer import Hidden, Transformer, initialise
 from trinity.ops import PackedBatch
 from trinity.train.example import ORIGINS, MicroBatch
-from trinity.train.optim import Unfreezing, make_optimisers, set_rates
+from trinity.train.optim import Unfreezing, learning_rate, make_optimisers, set_rates
 from trinity.train.run_files import RunFiles, TrainState
 from trinity.train.upcycle import upcycle
 from trinity.train.vision.labels import label_loss
@@ -78,6 +78,8 @@ class Meter:
     labels: float = 0.0
     micros: int = 0
     tokens: int = 0
+    gradient_norm: float = float("nan")
+    """Of the last step, before clipping."""
     started: float = field(default_factory=time.monotonic)
 
     def add(self, micro: MicroBatch, answers: Tensor, weighted: Tensor) -> None:
@@ -86,11 +88,22 @@ class Meter:
         self.loss_by_domain.index_add_(0, domain, weighted)
         self.weight_by_domain.index_add_(0, domain, micro.weight_T[answers])
 
+    def merge(self, other: Meter) -> None:
+        """Add the sums of `other`."""
+        self.loss_by_domain += other.loss_by_domain
+        self.weight_by_domain += other.weight_by_domain
+        self.balance += other.balance
+        self.labels += other.labels
+        self.micros += other.micros
+        self.tokens += other.tokens
+        self.gradient_norm = other.gradient_norm
+
     def summary(self) -> dict[str, float]:
         """Mean losses overall and of each domain that occurred, balance loss, tokens a second."""
         means = self.loss_by_domain / self.weight_by_domain.clamp_min(1e-9)
         seen = time.monotonic() - self.started
-        total = float(self.loss_by_domain.sum() / self.weight_by_domain.sum().clamp_min(1e-9))
+        weight = self.weight_by_domain.sum()
+        total = float(self.loss_by_domain.sum() / weight) if weight else float("nan")
         return {
             "loss": total,
             **{
@@ -119,10 +132,15 @@ class Trainer(ABC):
         config.unfreezing.apply(self.model)
         self._anchors = config.unfreezing.anchors_of(self.model)
         self.optimisers = make_optimisers(self.model, config.learning_rate, config.unfreezing)
-        self.state = self.files.restore(self.model, self.optimisers) or TrainState()
-        self.bad_steps = 0
         self.notes: list[str] = []
         """What whoever starts the run is to be told."""
+        found = self.files.restore(self.model, self.optimisers)
+        self.state = found or TrainState()
+        self.notes += [
+            f"The checkpoint {path} is damaged and was passed over." for path in self.files.damaged
+        ]
+        self._saved_steps = self.state.steps if found else -1
+        self.bad_steps = 0
 
     @abstractmethod
     def windows(self) -> Iterator[list[list[MicroBatch]]]:
@@ -164,9 +182,10 @@ class Trainer(ABC):
             if time.monotonic() - saved >= self.stage.save_every_s:
                 self._save()
                 meter, saved = Meter(), time.monotonic()
-        if meter.micros:
+        if meter.tokens:
             on_report(self._report(meter))
-        self._save()
+        if self.state.steps > self._saved_steps:
+            self._save()
 
     def first_model(self, load: Load | None) -> Transformer:
         """The model before the first step; given more experts where it starts from one of fewer."""
@@ -198,16 +217,18 @@ class Trainer(ABC):
     def step(self, micros: list[MicroBatch], meter: Meter) -> None:
         """One update from `micros`; skipped where a loss or gradient is not finite."""
         total_weight = sum(float(micro.weight_T.sum()) for micro in micros)
-        finite = True
+        seen, finite = Meter(), True
         for micro in micros:
-            loss = self.loss(micro, meter) * (float(micro.weight_T.sum()) / total_weight)
+            loss = self.loss(micro, seen) * (float(micro.weight_T.sum()) / total_weight)
             finite = finite and bool(torch.isfinite(loss))
             loss.backward()
         trained = [p for p in self.model.parameters() if p.grad is not None]
         norm = torch.nn.utils.clip_grad_norm_(trained, self.stage.clip_norm)
+        seen.gradient_norm = float(norm)
         if finite and bool(torch.isfinite(norm)):
             self._update()
             self.bad_steps = 0
+            meter.merge(seen)
         else:
             self._skip()
         self.model.zero_grad(set_to_none=True)
@@ -230,6 +251,7 @@ class Trainer(ABC):
     def _skip(self) -> None:
         self.state.skipped += 1
         self.bad_steps += 1
+        self.files.log({"kind": "skipped", "tokens": self.state.tokens, "in_a_row": self.bad_steps})
         if self.bad_steps >= self.stage.max_bad_steps:
             raise ConfigError(
                 f"{self.bad_steps} steps in a row had a non-finite loss or gradient; lower the "
@@ -273,21 +295,31 @@ class Trainer(ABC):
 
     def _report(self, meter: Meter) -> dict[str, float]:
         report = meter.summary()
-        left = max(self.stage.total_tokens - self.state.tokens, 0)
+        config, done = self.stage, self.state.tokens
+        left = max(config.total_tokens - done, 0)
         report |= {
             "tokens": self.state.tokens,
             "steps": self.state.steps,
             "skipped": self.state.skipped,
+            "gradient_norm": meter.gradient_norm,
+            "learning_rate": learning_rate(
+                done / config.total_tokens,
+                peak=config.learning_rate,
+                warmup=config.warmup,
+                decay=config.decay,
+            ),
             "seconds_left": left / max(report["tokens_per_s"], 1e-9),
         }
         self.files.log({"kind": "train", **report})
         return report
 
     def _save(self) -> None:
-        self.files.log({"kind": "validation", "tokens": self.state.tokens, **self.validate()})
+        place = {"tokens": self.state.tokens, "steps": self.state.steps}
+        self.files.log({"kind": "validation", **place, **self.validate()})
         self.files.save(self.model, self.optimisers, self.state)
         self.files.plot()
         self.files.write_config(json.dumps(asdict(self.stage), indent=1, default=str))
+        self._saved_steps = self.state.steps
 
 
 def loaded(load: Load | None, name: str) -> Transformer:

@@ -278,7 +278,7 @@ def test_a_run_learns_own_data_and_resumes_bit_equal(
     path = tmp_path / "chats.jsonl"
     path.write_text("\n".join(json.dumps(chat(f"Is {n} even?", "Green.")) for n in range(40)))
     config = replace(
-        tiny_run, own_data=OwnDataConfig(path=str(path)), total_tokens=4_000, validation_examples=8
+        tiny_run, own_data=OwnDataConfig(path=str(path), share=1.0), total_tokens=4_000
     )
     trainer = SupervisedTrainer(config, tmp_path / "whole")
     reports: list[dict[str, float]] = []

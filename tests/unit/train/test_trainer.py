@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -13,10 +14,14 @@ import torch
 from safetensors.torch import load_file
 
 from trinity.config import DenseConfig
-from trinity.errors import ConfigError
+from trinity.errors import CheckpointError, ConfigError
 from trinity.model.architecture import make_model
+from trinity.train.corpus import Corpus
+from trinity.train.example import pack
+from trinity.train.items import Split
 from trinity.train.run_files import RunFiles, TrainState
 from trinity.train.supervised import SupervisedConfig, SupervisedTrainer
+from trinity.train.trainer import Meter
 
 
 def weights_of(trainer: SupervisedTrainer) -> dict[str, torch.Tensor]:
@@ -76,6 +81,47 @@ def test_a_killed_run_resumes_from_its_last_whole_checkpoint(
     whole = train(tiny_run, tmp_path / "whole")
     for name, tensor in weights_of(whole).items():
         assert torch.equal(tensor, weights_of(resumed)[name]), name
+    assert [note for note in resumed.notes if "passed over" in note] == [
+        f"The checkpoint {path} is damaged and was passed over." for path in (altered, torn)
+    ]
+
+
+def test_a_run_with_damaged_checkpoints_alone_does_not_begin_anew(
+    tiny_run: SupervisedConfig, tmp_path: Path
+) -> None:
+    train(tiny_run, tmp_path, stop_at=1_000)
+    [checkpoint] = RunFiles(tmp_path).checkpoints()
+    weights = checkpoint / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1])
+    with pytest.raises(CheckpointError, match="is whole; restore one"):
+        SupervisedTrainer(tiny_run, tmp_path)
+
+
+def test_a_kill_while_the_settings_are_written_leaves_the_old_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = RunFiles(tmp_path)
+    files.write_config("old")
+    monkeypatch.setattr(Path, "replace", lambda *_: pytest.fail("killed"))
+    with pytest.raises(pytest.fail.Exception):
+        files.write_config("new")
+    assert (tmp_path / "config.json").read_text() == "old"
+
+
+def test_a_torn_line_of_the_log_costs_that_line_alone(
+    tiny_run: SupervisedConfig, tmp_path: Path
+) -> None:
+    (tmp_path / "log.jsonl").write_text('{"kind": "start", "tokens": 0}\n{"kind": "tra')
+    SupervisedTrainer(tiny_run, tmp_path).files.log({"kind": "start", "tokens": 5})
+    assert [record["tokens"] for record in RunFiles(tmp_path).records()] == [0, 5]
+
+
+def test_a_finished_run_is_not_saved_again(tiny_run: SupervisedConfig, tmp_path: Path) -> None:
+    config = replace(tiny_run, total_tokens=1_000)
+    train(config, tmp_path)
+    train(config, tmp_path)
+    kinds = [record["kind"] for record in RunFiles(tmp_path).records()]
+    assert kinds.count("validation") == 1
 
 
 def test_kill_nine_leaves_a_run_that_resumes_bit_equal(
@@ -137,6 +183,48 @@ def test_a_non_finite_loss_changes_nothing_and_stops_the_run_in_the_end(
     assert trainer.state.skipped == 3
     for name, tensor in weights_of(trainer).items():
         assert torch.equal(tensor.nan_to_num(), before[name].nan_to_num())
+
+
+def test_a_step_with_a_non_finite_gradient_is_skipped_counted_and_not_metered(
+    tiny_run: SupervisedConfig, tmp_path: Path
+) -> None:
+    trainer = SupervisedTrainer(tiny_run, tmp_path)
+    bad, good = next(trainer.windows())[:2]
+    before, meter = weights_of(trainer), Meter()
+    head = trainer.model.language_model.lm_head.weight
+    hook = head.register_hook(lambda gradient: gradient * float("inf"))
+    trainer.step(bad, meter)
+    hook.remove()
+    assert all(torch.equal(weights_of(trainer)[name], before[name]) for name in before)
+    assert (trainer.state.skipped, trainer.bad_steps, meter.micros) == (1, 1, 0)
+    assert RunFiles(tmp_path).records()[-1]["kind"] == "skipped"
+    trainer.step(good, meter)
+    assert (trainer.state.skipped, trainer.bad_steps, meter.micros) == (1, 0, 2)
+    assert not torch.equal(head, before["language_model.lm_head.weight"])
+
+
+def test_several_micro_batches_give_the_gradient_of_one_large_one(
+    tiny_run: SupervisedConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = replace(tiny_run, balance_weight=0.0, label_weight=0.0)
+    trainer = SupervisedTrainer(config, tmp_path)
+    corpus = Corpus(config.corpus, config.model, config.tokenizer, Split.TRAIN)
+    examples = [corpus.example(random.Random(0)) for _ in range(6)]
+    gradients: list[dict[str, torch.Tensor]] = []
+
+    def note() -> None:
+        named = trainer.model.named_parameters()
+        gradients.append({name: p.grad.clone() for name, p in named if p.grad is not None})
+
+    monkeypatch.setattr(trainer, "_update", note)
+    for size in (6, 2):
+        parts = [examples[start : start + size] for start in range(0, 6, size)]
+        trainer.step([pack(part, config.model) for part in parts], Meter())
+    one, three = gradients
+    assert one.keys() == three.keys()
+    for name in one:
+        scale = float(one[name].abs().max()) + 1e-6
+        torch.testing.assert_close(one[name], three[name], rtol=0.0, atol=0.03 * scale)
 
 
 def test_a_run_from_a_checkpoint_needs_a_loader(tiny_run: SupervisedConfig, tmp_path: Path) -> None:
