@@ -72,19 +72,13 @@ def evaluate(
     console = stdout()
     show_scoreboard(cells, console)
     retained = [_retention(domain, path, cells, config, weights) for domain, path in rivals]
-    if retained:
-        show_retention(retained, console)
+    show_retention(retained, console)
     seconds = time.monotonic() - started
     console.print(f"\n{llm.model_name}, seed {seed}, {duration(seconds)}.")
     if out is not None:
-        record = {
-            "model": llm.model_name,
-            "config": asdict(config),
-            "weights": weights,
-            "seconds": round(seconds, 1),
-            "cells": [cell.record() for cell in cells],
-            "retention": retained,
-        }
+        facts = {"config": asdict(config), "weights": weights, "seconds": round(seconds, 1)}
+        rows = {"cells": [cell.record() for cell in cells], "retention": retained}
+        record = {"model": llm.model_name, **facts, **rows}
         out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 

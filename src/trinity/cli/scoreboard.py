@@ -33,6 +33,8 @@ def show_retention(rows: Sequence[dict[str, Any]], console: Console) -> None:
     """Print how much of each specialist's accuracy the model has: see `cli.evaluate`."""
     from rich.table import Table
 
+    if not rows:
+        return
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("domain")
     for heading in ("specialist", "model", "retention, 95 % interval"):
