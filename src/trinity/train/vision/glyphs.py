@@ -50,7 +50,8 @@ def _write_line(
     patch: int,
 ) -> None:
     start = left = rng.uniform(1, 14)
-    kind = rng.choice((CHARACTERS[:10], CHARACTERS[10:36], CHARACTERS[36:62], CHARACTERS))
+    signs = CHARACTERS[62:]
+    kind = rng.choice((CHARACTERS[:10], CHARACTERS[10:36], CHARACTERS[36:62], signs, CHARACTERS))
     rows = (np.arange(glyphs.shape[0]) + 0.5) * patch
     columns = (np.arange(glyphs.shape[1]) + 0.5) * patch
     is_row = (rows >= baseline - 1.1 * cap) & (rows < baseline + 0.3 * cap)

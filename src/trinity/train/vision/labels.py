@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from trinity.train.items import Mark
 from trinity.train.vision.shapes import COLOURS, MORE_KINDS
 
-CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-+=./,"
+CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-+=./,()[]:*<>%_\"'?!"
 _SIDES = ("right", "down", "left", "up")
 _DIAGONALS = ("down right", "down left", "up left", "up right")
 
