@@ -124,13 +124,12 @@ class SeveralDevices(Devices):
         mesh = init_device_mesh("cuda" if torch.cuda.is_available() else "cpu", (self.count,))
         self._root = _Root(model)
         fully_shard(self._root, mesh=mesh)
-        # A loss is this process's part of the step's: their sum is the step's, not their mean.
-        self._root.set_gradient_divide_factor(1.0)  # type: ignore[operator]
 
     def compute(self, function: Callable[..., Tensor], *arguments: Any) -> Tensor:
         """See `Devices`."""
         assert self._root is not None
-        return self._root(function, *arguments)
+        # FSDP2 takes the mean of the processes' gradients; a step's is their sum.
+        return self._root(function, *arguments) * self.count
 
     def moved(self, model: nn.Module) -> list[nn.Parameter]:
         """See `Devices`. Drops gradients that are 0 everywhere: nothing asked for them."""
