@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -16,7 +17,6 @@ from trinity.cli.interrupts import stop_on_interrupt
 from trinity.cli.recipes import adjusted, load_recipe
 from trinity.cli.terminal import duration, say, stdout
 from trinity.errors import ConfigError, UsageError
-from trinity.train.example import ORIGINS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -97,11 +97,15 @@ def _train(config: StageConfig, directory: Path, name: str, stop_at: int | None)
     # Read when PyTorch is loaded: its threads would spin while those of the kernels work.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "0")
+    from rich.console import Console
+
     from trinity.ops import dispatch
     from trinity.pipeline.stages import make_trainer
+    from trinity.train.distributed import is_first
 
     _check_same_shape(config, directory)
-    console = stdout()
+    # Of the processes that torchrun starts, one speaks.
+    console = stdout() if is_first() else Console(file=io.StringIO())
     if not dispatch.HAS_NATIVE:
         say(console, NO_KERNELS)
     # Entered first, so that the data process inherits the quiet answer to Ctrl-C.
@@ -114,6 +118,7 @@ def _train(config: StageConfig, directory: Path, name: str, stop_at: int | None)
             say(console, f"Resuming {directory} at {_millions(trainer.state.tokens)} tokens.")
         with _progress(config.total_tokens, trainer.state.tokens, console) as on_report:
             trainer.run(on_report, stop_at, stopped.is_set)
+        trainer.devices.close()
     ending = "Stopped" if stopped.is_set() else "Done"
     say(console, f"{ending} at {_millions(trainer.state.tokens)} tokens; saved in {directory}.")
     return stopped.is_set()
@@ -135,7 +140,10 @@ def _check_same_shape(config: StageConfig, directory: Path) -> None:
 
 def _export(run: Path, directory: Path, recipe: str | None) -> None:
     from trinity.pipeline.export import export_run
+    from trinity.train.distributed import is_first
 
+    if not is_first():
+        return
     tokens = export_run(run, directory, recipe)
     say(stdout(), f"Wrote {directory}, trained on {_millions(tokens)} tokens.")
 
@@ -162,6 +170,8 @@ def _line(report: dict[str, float], total: int) -> str:
             f"image encoder · {report['pages']:,.0f} labelled pages · "
             f"{report['accuracy']:.0%} of the characters"
         )
+    from trinity.train.example import ORIGINS
+
     domains = " ".join(f"{name} {report[name]:.2f}" for name in ORIGINS if name in report)
     progress = f"{_millions(report['tokens'])} of {_millions(total)}"
     skipped = f" · {report['skipped']:.0f} steps skipped" if report.get("skipped") else ""

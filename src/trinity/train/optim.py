@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from trinity.ops import dispatch
+from trinity.train.distributed import is_share, like, whole
 
 ORTHOGONAL_COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 """Quintic Newton-Schulz iteration of Muon (Jordan et al. 2024)."""
@@ -20,6 +21,10 @@ class Muon(torch.optim.Optimizer):
 
     Takes matrices [out, in] and stacks of them [experts, out, in]. The update is scaled to the
     root-mean-square size of an AdamW step (arXiv 2502.16982), so both share one learning rate.
+
+    Where several devices share a matrix, its momentum is shared as well, and each device puts the
+    update's direction together, makes the whole orthogonal and keeps its part. That computes it as
+    often as there are devices, which is little beside a step and needs no plan of who does what.
     """
 
     def __init__(
@@ -42,16 +47,20 @@ class Muon(torch.optim.Optimizer):
             momenta = [self.state[p]["momentum"] for p in parameters]
             rates = [group["lr"] * update_size(parameter) for parameter in parameters]
             keep = 1 - group["lr"] * group["weight_decay"]
-            if dispatch.HAS_NATIVE and all(map(dispatch.native.muon_fits, parameters)):
+            if dispatch.HAS_NATIVE and all(map(_fits_native, parameters)):
                 dispatch.native.muon_step(parameters, momenta, rates, group["momentum"], keep)
                 continue
             for parameter, momentum, rate in zip(parameters, momenta, rates, strict=True):
                 assert parameter.grad is not None
                 momentum.lerp_(parameter.grad, 1 - group["momentum"])
                 direction = parameter.grad.lerp(momentum, group["momentum"])
-                update = orthogonalise(direction)
+                update = orthogonalise(whole(direction)).to(parameter.dtype)
                 parameter.mul_(keep)
-                parameter.add_(update.to(parameter.dtype), alpha=-rate)
+                parameter.add_(like(update, parameter), alpha=-rate)
+
+
+def _fits_native(parameter: Tensor) -> bool:
+    return not is_share(parameter) and dispatch.native.muon_fits(parameter)
 
 
 def update_size(matrices: Tensor) -> float:

@@ -21,6 +21,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from trinity.errors import CheckpointError
+from trinity.train.distributed import like, whole
 from trinity.train.example import ORIGINS
 from trinity.train.scalars import Scalars
 
@@ -44,9 +45,10 @@ class TrainState:
 class RunFiles:
     """Reads and writes the directory of one run."""
 
-    def __init__(self, directory: Path) -> None:
-        """Use `directory`, making it if need be."""
+    def __init__(self, directory: Path, writes: bool = True) -> None:
+        """Use `directory`, making it if need be; nothing is written where `writes` is false."""
         self.directory = directory
+        self.writes = writes
         directory.mkdir(parents=True, exist_ok=True)
         self.damaged: list[Path] = []
         """Checkpoints that `restore` passed over for an older one."""
@@ -55,6 +57,8 @@ class RunFiles:
 
     def log(self, record: dict[str, Any]) -> None:
         """Append one JSON line, and draw it for TensorBoard."""
+        if not self.writes:
+            return
         with self._log.open("a") as file:
             file.write(json.dumps(record) + "\n")
         self._scalars.add(record)
@@ -71,6 +75,8 @@ class RunFiles:
 
     def write_config(self, text: str) -> None:
         """Keep the resolved configuration beside the checkpoints: the old one or the new."""
+        if not self.writes:
+            return
         staged = self.directory / ".config.json.partial"
         staged.write_text(text)
         _sync(staged)
@@ -80,14 +86,20 @@ class RunFiles:
     def save(
         self, model: nn.Module, optimisers: list[torch.optim.Optimizer], state: TrainState
     ) -> Path:
-        """Write a checkpoint, then remove all but the newest few. Returns its directory."""
+        """Write a checkpoint, then remove all but the newest few. Returns its directory.
+
+        Where several processes share the tensors, all must call: the whole is put together.
+        """
         final = self.directory / f"step-{state.steps:08d}"
+        weights = {name: _stored(tensor) for name, tensor in model.state_dict().items()}
+        moments = optimiser_tensors(model, optimisers)
+        if not self.writes:
+            return final
         staged = self.directory / f".{final.name}.partial"
         shutil.rmtree(staged, ignore_errors=True)
         staged.mkdir()
-        weights = {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
         save_file(weights, staged / "weights.safetensors")
-        save_file(_optimiser_tensors(model, optimisers), staged / "optimiser.safetensors")
+        save_file(moments, staged / "optimiser.safetensors")
         (staged / "state.json").write_text(json.dumps(asdict(state)))
         for path in staged.iterdir():
             _sync(path)
@@ -125,7 +137,7 @@ class RunFiles:
         if not found:
             return None
         model.load_state_dict(load_file(found[-1] / "weights.safetensors"))
-        _restore_optimisers(model, optimisers, load_file(found[-1] / "optimiser.safetensors"))
+        restore_optimisers(model, optimisers, load_file(found[-1] / "optimiser.safetensors"))
         state = TrainState(**json.loads((found[-1] / "state.json").read_text()))
         self._scalars.next_step = {"steps": state.steps + 1, "window": state.window}
         return state
@@ -142,12 +154,14 @@ class RunFiles:
 
     def _mend_log(self) -> None:
         """End the line that a kill tore, or the next one would be lost with it."""
-        if self._log.exists() and not self._log.read_bytes().endswith(b"\n"):
+        if self.writes and self._log.exists() and not self._log.read_bytes().endswith(b"\n"):
             with self._log.open("a") as file:
                 file.write("\n")
 
     def plot(self) -> None:
         """Draw the loss curves to `curves.png`; does nothing where matplotlib is not installed."""
+        if not self.writes:
+            return
         try:
             from matplotlib.figure import Figure
         except ModuleNotFoundError:
@@ -181,21 +195,23 @@ class RunFiles:
         figure.savefig(self.directory / "curves.png", dpi=110)
 
 
-def _optimiser_tensors(
+def optimiser_tensors(
     model: nn.Module, optimisers: Iterable[torch.optim.Optimizer]
 ) -> dict[str, Tensor]:
+    """The state of `optimisers` by the names of parameters, each tensor whole and on the CPU."""
     names: dict[Tensor, str] = {parameter: name for name, parameter in model.named_parameters()}
     return {
-        f"{names[parameter]}/{key}": value.detach().cpu().contiguous()
+        f"{names[parameter]}/{key}": _stored(value)
         for optimiser in optimisers
         for parameter, state in optimiser.state.items()
         for key, value in state.items()
     }
 
 
-def _restore_optimisers(
+def restore_optimisers(
     model: nn.Module, optimisers: Iterable[torch.optim.Optimizer], tensors: dict[str, Tensor]
 ) -> None:
+    """Give `optimisers` the state that `optimiser_tensors` told of."""
     names = {parameter: name for name, parameter in model.named_parameters()}
     by_name: dict[str, dict[str, Tensor]] = {}
     for path, value in tensors.items():
@@ -207,9 +223,13 @@ def _restore_optimisers(
                 state = by_name.get(names[parameter], {})
                 optimiser.state[parameter] = {
                     # AdamW keeps its step count on the CPU whatever the device.
-                    key: value if key == "step" else value.to(parameter.device)
+                    key: value if key == "step" else like(value, parameter)
                     for key, value in state.items()
                 }
+
+
+def _stored(tensor: Tensor) -> Tensor:
+    return whole(tensor.detach()).cpu().contiguous()
 
 
 def _is_whole(path: Path) -> bool:

@@ -47,6 +47,8 @@ class SupervisedConfig(StageConfig):
 class SupervisedTrainer(Trainer):
     """Runs one `SupervisedConfig`."""
 
+    may_share = True
+
     def __init__(self, config: SupervisedConfig, directory: Path, load: Load | None = None) -> None:
         """See `Trainer`."""
         self.config = config
@@ -106,7 +108,7 @@ class SupervisedTrainer(Trainer):
         self.model.eval()
         with torch.no_grad():
             for micro in self._validation:
-                self.loss(micro, meter)
+                self.devices.compute(self.loss, micro, meter)
         self.model.train()
         return meter.summary()
 

@@ -12,7 +12,7 @@ import json
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -23,9 +23,15 @@ from trinity.errors import ConfigError
 from trinity.model.architecture import make_model
 from trinity.model.transformer import Hidden, Transformer, initialise
 from trinity.ops import PackedBatch
+from trinity.train.distributed import Devices, join, whole
 from trinity.train.example import ORIGINS, MicroBatch
 from trinity.train.optim import Unfreezing, learning_rate, make_optimisers, set_rates
-from trinity.train.run_files import RunFiles, TrainState
+from trinity.train.run_files import (
+    RunFiles,
+    TrainState,
+    optimiser_tensors,
+    restore_optimisers,
+)
 from trinity.train.upcycle import upcycle
 from trinity.train.vision.labels import label_loss
 from trinity.types import Generator
@@ -98,6 +104,22 @@ class Meter:
         self.tokens += other.tokens
         self.gradient_norm = other.gradient_norm
 
+    def over(self, devices: Devices) -> Meter:
+        """With the sums of all devices."""
+        counts = torch.tensor([self.balance, self.labels, self.micros])
+        parts = (self.loss_by_domain, self.weight_by_domain, counts)
+        losses, weights, (balance, labels, micros) = devices.add(torch.cat(parts)).split(
+            [len(part) for part in parts]
+        )
+        return replace(
+            self,
+            loss_by_domain=losses,
+            weight_by_domain=weights,
+            balance=float(balance),
+            labels=float(labels),
+            micros=int(micros),
+        )
+
     def summary(self) -> dict[str, float]:
         """Mean losses overall and of each domain that occurred, balance loss, tokens a second."""
         means = self.loss_by_domain / self.weight_by_domain.clamp_min(1e-9)
@@ -120,6 +142,9 @@ class Meter:
 class Trainer(ABC):
     """Runs one stage in one directory."""
 
+    may_share = False
+    """Whether several devices may train it; not where an engine answers with its model."""
+
     def __init__(self, config: StageConfig, directory: Path, load: Load | None = None) -> None:
         """Prepare model and optimisers, from the directory's newest whole checkpoint if it has one.
 
@@ -127,7 +152,8 @@ class Trainer(ABC):
         """
         self.stage = config
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.files = RunFiles(directory)
+        self.devices = self._join()
+        self.files = RunFiles(directory, writes=self.devices.rank == 0)
         self.model = self.first_model(load).to(self.device)
         config.unfreezing.apply(self.model)
         self._anchors = config.unfreezing.anchors_of(self.model)
@@ -172,14 +198,20 @@ class Trainer(ABC):
         """
         if self.state.steps == 0:
             self.before_first_step(on_report)
+        self._spread()
         meter, saved = Meter(), time.monotonic()
         limit = min(self.stage.total_tokens, stop_at or self.stage.total_tokens)
         for step in self._steps(limit, should_stop):
             self.step(step, meter)
-            if time.monotonic() - meter.started >= self.stage.report_every_s:
+            now = time.monotonic()
+            is_report_due, is_save_due = self.devices.any(
+                now - meter.started >= self.stage.report_every_s,
+                now - saved >= self.stage.save_every_s,
+            )
+            if is_report_due:
                 on_report(self._report(meter))
                 meter = Meter()
-            if time.monotonic() - saved >= self.stage.save_every_s:
+            if is_save_due:
                 self._save()
                 meter, saved = Meter(), time.monotonic()
         if meter.tokens:
@@ -204,7 +236,7 @@ class Trainer(ABC):
             return  # before anything is made for a step that is not to be
         for window in self.windows():
             for number in range(self.state.step_in_window, len(window)):
-                if self.state.tokens >= limit or should_stop():
+                if self.state.tokens >= limit or self.devices.any(should_stop())[0]:
                     return
                 # Counted before it is taken: a checkpoint saved after it must not repeat it.
                 is_last = number + 1 == len(window)
@@ -218,14 +250,15 @@ class Trainer(ABC):
         """One update from `micros`; skipped where a loss or gradient is not finite."""
         total_weight = sum(float(micro.weight_T.sum()) for micro in micros)
         seen, finite = Meter(), True
-        for micro in micros:
-            loss = self.loss(micro, seen) * (float(micro.weight_T.sum()) / total_weight)
+        for micro in self.devices.share(micros):
+            share = float(micro.weight_T.sum()) / total_weight
+            loss = self.devices.compute(self.loss, micro, seen) * share
             finite = finite and bool(torch.isfinite(loss))
             loss.backward()
-        trained = [p for p in self.model.parameters() if p.grad is not None]
-        norm = torch.nn.utils.clip_grad_norm_(trained, self.stage.clip_norm)
+        moved = self.devices.moved(self.model)
+        norm = whole(torch.nn.utils.clip_grad_norm_(moved, self.stage.clip_norm))
         seen.gradient_norm = float(norm)
-        if finite and bool(torch.isfinite(norm)):
+        if not self.devices.any(not (finite and bool(torch.isfinite(norm))))[0]:
             self._update()
             self.bad_steps = 0
             meter.merge(seen)
@@ -236,6 +269,25 @@ class Trainer(ABC):
         self.state.tokens += tokens
         self.state.steps += 1
         meter.tokens += tokens
+
+    def _join(self) -> Devices:
+        devices = join()
+        if devices.count > 1 and (not self.may_share or self.stage.unfreezing.anchors):
+            raise ConfigError(
+                "Several devices can share supervised training without anchors; start this stage "
+                "on one device."
+            )
+        return devices
+
+    def _spread(self) -> None:
+        """Leave this process its share of the model and of what the optimisers know."""
+        if self.devices.count == 1:
+            return
+        moments = optimiser_tensors(self.model, self.optimisers)
+        self.devices.spread(self.model)
+        config = self.stage
+        self.optimisers = make_optimisers(self.model, config.learning_rate, config.unfreezing)
+        restore_optimisers(self.model, self.optimisers, moments)
 
     def _update(self) -> None:
         progress = self.state.tokens / self.stage.total_tokens
@@ -294,7 +346,7 @@ class Trainer(ABC):
         return model.multi_modal_projector(states_PD[:num_patches], grids), loss
 
     def _report(self, meter: Meter) -> dict[str, float]:
-        report = meter.summary()
+        report = meter.over(self.devices).summary()
         config, done = self.stage, self.state.tokens
         left = max(config.total_tokens - done, 0)
         report |= {

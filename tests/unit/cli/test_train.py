@@ -18,6 +18,7 @@ from trinity.model.small4 import Small4
 from trinity.model.transformer import initialise
 from trinity.pipeline.export import sha256
 from trinity.presets import preset
+from trinity.train.distributed import Devices
 from trinity.train.run_files import RunFiles, TrainState
 from trinity.types import EFFORTS
 
@@ -68,6 +69,8 @@ class FakeTrainer:
         self.config = config
         self.files = RunFiles(directory)
         self.state = TrainState()
+        self.notes: list[str] = []
+        self.devices = Devices()
         FakeTrainer.seen = self
 
     def run(

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import trinity
 from trinity.config import DenseConfig, ModelConfig, VisionConfig
 from trinity.train.corpus import CorpusConfig
+from trinity.train.own_data import OwnDataConfig
 from trinity.train.supervised import SupervisedConfig
 
 TOKENIZER = Path(trinity.__file__).parent / "models/mini/tekken.json"
@@ -69,4 +73,32 @@ def tiny_run(tiny_model: ModelConfig) -> SupervisedConfig:
         report_every_s=0.0,
         save_every_s=1e9,
         num_workers=0,
+    )
+
+
+@pytest.fixture
+def quick_run(tiny_run: SupervisedConfig, tmp_path: Path) -> SupervisedConfig:
+    """A few steps on rows, which are cheap to make; one of four has a picture."""
+    Image.new("RGB", (32, 32), "red").save(tmp_path / "red.png")
+    picture = {"type": "image_url", "image_url": "red.png"}
+    rows = []
+    for number in range(32):
+        text = {"type": "text", "text": f"Say the number {number}."}
+        content = [picture, text] if number % 4 == 0 else [text]
+        said = {"role": "assistant", "content": f"It is {number}."}
+        rows.append(json.dumps({"messages": [{"role": "user", "content": content}, said]}))
+    (tmp_path / "rows.jsonl").write_text("\n".join(rows))
+    return replace(
+        tiny_run,
+        own_data=OwnDataConfig(path=str(tmp_path / "rows.jsonl"), share=1.0),
+        corpus=CorpusConfig(
+            window_examples=24,
+            micro_tokens=120,
+            micros_per_step=2,
+            expert_range=(1, 3),
+            label_pages=0,
+        ),
+        validation_examples=8,
+        learning_rate=1e-3,
+        total_tokens=2_400,
     )

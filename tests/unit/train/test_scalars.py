@@ -3,7 +3,6 @@ from __future__ import annotations
 import struct
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +50,8 @@ def logged(directory: Path, kind: str, name: str) -> list[tuple[int, float]]:
     return [(row["steps"], pytest.approx(row[name], rel=1e-6)) for row in rows]
 
 
-def test_event_files_hold_what_the_log_holds(tiny_run: SupervisedConfig, tmp_path: Path) -> None:
-    train(replace(tiny_run, total_tokens=3_000, validation_examples=8), tmp_path)
+def test_event_files_hold_what_the_log_holds(quick_run: SupervisedConfig, tmp_path: Path) -> None:
+    train(quick_run, tmp_path)
     for kind in ("train", "validation"):
         shown = points(tmp_path / "tensorboard" / kind)
         for name in ("loss", "tokens", "tokens_per_s"):
@@ -61,14 +60,13 @@ def test_event_files_hold_what_the_log_holds(tiny_run: SupervisedConfig, tmp_pat
     assert {"learning_rate", "gradient_norm", "balance", "skipped"} <= set(shown)
 
 
-def test_a_resumed_run_has_no_point_twice(tiny_run: SupervisedConfig, tmp_path: Path) -> None:
-    config = replace(tiny_run, total_tokens=4_000, validation_examples=8)
-    train(config, tmp_path, stop_at=2_000)
-    trainer = SupervisedTrainer(config, tmp_path)
+def test_a_resumed_run_has_no_point_twice(quick_run: SupervisedConfig, tmp_path: Path) -> None:
+    train(quick_run, tmp_path, stop_at=1_200)
+    trainer = SupervisedTrainer(quick_run, tmp_path)
     with pytest.raises(KeyboardInterrupt):  # as a kill: reported and not saved
         trainer.run(interrupt)
-    train(config, tmp_path)
-    train(config, tmp_path)  # a finished run
+    train(quick_run, tmp_path)
+    train(quick_run, tmp_path)  # a finished run
     for kind in ("train", "validation"):
         steps = [step for step, _ in points(tmp_path / "tensorboard" / kind)["loss"]]
         assert steps == sorted(set(steps))

@@ -87,14 +87,14 @@ def test_a_killed_run_resumes_from_its_last_whole_checkpoint(
 
 
 def test_a_run_with_damaged_checkpoints_alone_does_not_begin_anew(
-    tiny_run: SupervisedConfig, tmp_path: Path
+    quick_run: SupervisedConfig, tmp_path: Path
 ) -> None:
-    train(tiny_run, tmp_path, stop_at=1_000)
+    train(quick_run, tmp_path, stop_at=1_000)
     [checkpoint] = RunFiles(tmp_path).checkpoints()
     weights = checkpoint / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1])
     with pytest.raises(CheckpointError, match="is whole; restore one"):
-        SupervisedTrainer(tiny_run, tmp_path)
+        SupervisedTrainer(quick_run, tmp_path)
 
 
 def test_a_kill_while_the_settings_are_written_leaves_the_old_ones(
@@ -109,17 +109,16 @@ def test_a_kill_while_the_settings_are_written_leaves_the_old_ones(
 
 
 def test_a_torn_line_of_the_log_costs_that_line_alone(
-    tiny_run: SupervisedConfig, tmp_path: Path
+    quick_run: SupervisedConfig, tmp_path: Path
 ) -> None:
     (tmp_path / "log.jsonl").write_text('{"kind": "start", "tokens": 0}\n{"kind": "tra')
-    SupervisedTrainer(tiny_run, tmp_path).files.log({"kind": "start", "tokens": 5})
+    SupervisedTrainer(quick_run, tmp_path).files.log({"kind": "start", "tokens": 5})
     assert [record["tokens"] for record in RunFiles(tmp_path).records()] == [0, 5]
 
 
-def test_a_finished_run_is_not_saved_again(tiny_run: SupervisedConfig, tmp_path: Path) -> None:
-    config = replace(tiny_run, total_tokens=1_000)
-    train(config, tmp_path)
-    train(config, tmp_path)
+def test_a_finished_run_is_not_saved_again(quick_run: SupervisedConfig, tmp_path: Path) -> None:
+    train(quick_run, tmp_path)
+    train(quick_run, tmp_path)
     kinds = [record["kind"] for record in RunFiles(tmp_path).records()]
     assert kinds.count("validation") == 1
 
@@ -186,9 +185,9 @@ def test_a_non_finite_loss_changes_nothing_and_stops_the_run_in_the_end(
 
 
 def test_a_step_with_a_non_finite_gradient_is_skipped_counted_and_not_metered(
-    tiny_run: SupervisedConfig, tmp_path: Path
+    quick_run: SupervisedConfig, tmp_path: Path
 ) -> None:
-    trainer = SupervisedTrainer(tiny_run, tmp_path)
+    trainer = SupervisedTrainer(quick_run, tmp_path)
     bad, good = next(trainer.windows())[:2]
     before, meter = weights_of(trainer), Meter()
     head = trainer.model.language_model.lm_head.weight
