@@ -37,8 +37,10 @@ def demo(
     answered and two thirds of the answers at high are right.
     """
     from trinity.cli import quiz
+    from trinity.model.checkpoint import read_manifest, resolve_directory
 
-    items = quiz.draw_items(per_domain, seed)
+    trained = read_manifest(resolve_directory(model)).exercises
+    items = quiz.draw_items(per_domain, seed, trained)
     llm, _ = open_llm(model)
     if as_json:
         outcomes = _ask_silently(llm, items, seed)

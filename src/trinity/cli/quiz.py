@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, Any
@@ -67,12 +67,15 @@ class Score:
     mean_seconds: float
 
 
-def draw_items(per_domain: int, seed: int) -> list[Item]:
-    """Easy exercises that training never saw, each of another family while there are enough."""
+def draw_items(per_domain: int, seed: int, trained: Collection[str] = ()) -> list[Item]:
+    """Easy exercises that training never saw, each of another family while there are enough.
+
+    Families are those named in `trained`, or all where that is empty.
+    """
     items: list[Item] = []
     for domain in PIPELINES:
         rng = random.Random(f"demo/{domain}/{seed}")
-        families = list(scored_families(domain))
+        families = [f for f in scored_families(domain) if not trained or f.name in trained]
         rng.shuffle(families)
         drawn = (item for family in cycle(families) if (item := _draw_easy(family, rng)))
         items += islice(drawn, per_domain)

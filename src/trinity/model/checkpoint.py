@@ -60,6 +60,8 @@ class Manifest:
     weights: str = "auto"
     """What the native kernels hold the weights as where nobody says: the format that was measured
     to serve best without a loss that shows, or `auto`, which loses nothing."""
+    exercises: tuple[str, ...] = ()
+    """Families of generated exercises that it was trained on, where that is noted."""
 
 
 def resolve_directory(name_or_path: str) -> Path:
@@ -118,8 +120,16 @@ def read_manifest(directory: Path) -> Manifest:
     weights = data.data.get("weights", "auto")
     if weights not in WEIGHTS:
         raise data.fault("weights", f"one of {', '.join(WEIGHTS)}")
+    exercises = data.data.get("exercises", [])
+    if not isinstance(exercises, list):
+        raise data.fault("exercises", "a list of names")
     if trained:
-        return Manifest(name=data.text("name"), trained_experts=trained, weights=weights)
+        return Manifest(
+            name=data.text("name"),
+            trained_experts=trained,
+            weights=weights,
+            exercises=tuple(str(name) for name in exercises),
+        )
     least = min(1, config.n_routed_experts)
     allowed = f"two counts from {least} to {config.n_routed_experts}, in order"
     raise data.fault("trained_experts", allowed)

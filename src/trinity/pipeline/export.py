@@ -43,6 +43,7 @@ def export_run(run: Path, directory: Path, recipe: str | None = None) -> int:
         **_kept(directory / "trinity.json"),
         "trained_experts": expert_range if config.n_routed_experts else [0, 0],
         "tokens": state["tokens"],
+        "exercises": _exercises(settings),
         "recipe": recipe or _recipe_of(run),
         "licence": LICENCE,
     }
@@ -71,6 +72,23 @@ def write_checkpoint(
         "sha256": {path.name: sha256(path) for path in parts},
     }
     (directory / "trinity.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def _exercises(settings: dict[str, Any]) -> list[str]:
+    """The families that a run drew its exercises from, by its `config.json`."""
+    from trinity.train.families import trained_families
+
+    sources = [
+        *(settings.get("corpus") or {}).get("sources", []),
+        *settings.get("sources", []),
+        *(ask["source"] for ask in settings.get("asks", [])),
+    ]
+    names = {
+        name
+        for source in sources
+        for name in source["families"] or [f.name for f in trained_families(source["domain"])]
+    }
+    return sorted(names)
 
 
 def _kept(manifest: Path) -> dict[str, str]:

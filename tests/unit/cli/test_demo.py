@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from trinity.cli import quiz
+from trinity.model.checkpoint import read_manifest, resolve_directory
 from trinity.train.items import Item, Split, split_of
 from trinity.train.verify import is_correct
 from trinity.types import ChatRequest
@@ -12,9 +13,13 @@ from trinity.types import ChatRequest
 Run = Callable[..., Any]
 
 
+def trained() -> tuple[str, ...]:
+    return read_manifest(resolve_directory("mini")).exercises
+
+
 def solver(right: Callable[[Item], bool], seed: int = 0) -> Callable[[ChatRequest], str]:
     """Answers the demo's own questions: correctly where `right` says so, at effort none never."""
-    items = {item.question: item for item in quiz.draw_items(3, seed)}
+    items = {item.question: item for item in quiz.draw_items(3, seed, trained())}
 
     def answer(request: ChatRequest) -> str:
         item = items[request.messages[-1].text]
@@ -35,6 +40,12 @@ def test_items_are_easy_unseen_and_a_function_of_the_seed() -> None:
     assert items != quiz.draw_items(3, 2)
 
 
+def test_questions_are_of_what_the_model_was_trained_on() -> None:
+    items = quiz.draw_items(3, 1, ("add", "arrow", "write_loops"))
+    assert {item.family for item in items} == {"add", "arrow", "write_loops"}
+    assert len(items) == 9
+
+
 def test_more_questions_than_families_is_no_trouble() -> None:
     assert len(quiz.draw_items(25, 0)) == 75
 
@@ -43,7 +54,7 @@ def test_all_right_succeeds_and_shows_everything(trinity: Run, llm: Any) -> None
     llm.answers = solver(lambda _: True)
     result = trinity("demo")
     assert (result.code, result.err) == (0, "")
-    for item in quiz.draw_items(3, 0):
+    for item in quiz.draw_items(3, 0, trained()):
         assert item.question.split("\n")[0] in result.out
     assert result.out.count("✓ right") == 9
     assert result.out.count("✗ wrong") == 9
@@ -59,13 +70,13 @@ def test_too_few_right_fails_with_the_expected_answers(trinity: Run, llm: Any) -
     assert result.err == (
         "trinity: Only 3 of 9 answers were right at effort high; at least 6 should be.\n"
     )
-    for item in quiz.draw_items(3, 0)[:6]:
+    for item in quiz.draw_items(3, 0, trained())[:6]:
         assert f"expected: {item.answer}" in result.out
 
 
 @pytest.mark.parametrize(("wrong", "code"), [(3, 0), (4, 1)])
 def test_two_thirds_are_enough(wrong: int, code: int, trinity: Run, llm: Any) -> None:
-    bad = [item.key for item in quiz.draw_items(3, 0)[:wrong]]
+    bad = [item.key for item in quiz.draw_items(3, 0, trained())[:wrong]]
     llm.answers = solver(lambda item: item.key not in bad)
     assert trinity("demo", "--json").code == code
 
