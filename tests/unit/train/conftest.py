@@ -79,8 +79,8 @@ def tiny_run(tiny_model: ModelConfig) -> SupervisedConfig:
 @pytest.fixture
 def quick_run(tiny_run: SupervisedConfig, tmp_path: Path) -> SupervisedConfig:
     """A few steps on rows, which are cheap to make; one of four has a picture."""
-    Image.new("RGB", (32, 32), "red").save(tmp_path / "red.png")
-    picture = {"type": "image_url", "image_url": "red.png"}
+    Image.linear_gradient("L").resize((32, 32)).save(tmp_path / "grey.png")
+    picture = {"type": "image_url", "image_url": "grey.png"}
     rows = []
     for number in range(32):
         text = {"type": "text", "text": f"Say the number {number}."}

@@ -13,9 +13,7 @@ import torch
 from safetensors.torch import load_file
 
 from trinity.errors import ConfigError
-from trinity.train.corpus import CorpusConfig
 from trinity.train.distributed import Devices, is_share, join, like, whole
-from trinity.train.own_data import OwnDataConfig
 from trinity.train.run_files import RunFiles
 from trinity.train.supervised import SupervisedConfig, SupervisedTrainer
 
@@ -29,36 +27,6 @@ from trinity.train.supervised import *
 def recipe():
     return {config!r}
 """
-
-
-@pytest.fixture
-def config(tiny_run: SupervisedConfig, tmp_path: Path) -> SupervisedConfig:
-    """A few steps on rows, which are cheap to make; one of four has a picture."""
-    from PIL import Image
-
-    Image.new("RGB", (32, 32), "red").save(tmp_path / "red.png")
-    picture = {"type": "image_url", "image_url": "red.png"}
-    rows = []
-    for number in range(32):
-        text = {"type": "text", "text": f"Say the number {number}."}
-        content = [picture, text] if number % 4 == 0 else [text]
-        said = {"role": "assistant", "content": f"It is {number}."}
-        rows.append(json.dumps({"messages": [{"role": "user", "content": content}, said]}))
-    (tmp_path / "rows.jsonl").write_text("\n".join(rows))
-    return replace(
-        tiny_run,
-        own_data=OwnDataConfig(path=str(tmp_path / "rows.jsonl"), share=1.0),
-        corpus=CorpusConfig(
-            window_examples=24,
-            micro_tokens=120,
-            micros_per_step=2,
-            expert_range=(1, 3),
-            label_pages=0,
-        ),
-        validation_examples=8,
-        learning_rate=1e-3,
-        total_tokens=2_400,
-    )
 
 
 def train_alone(config: SupervisedConfig, run: Path, stop_at: int | None = None) -> None:
@@ -98,19 +66,19 @@ def assert_close(ours: Path, theirs: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_two_processes_train_as_one_and_each_resumes_the_others_run(
-    config: SupervisedConfig, tmp_path: Path
+    quick_run: SupervisedConfig, tmp_path: Path
 ) -> None:
-    train_alone(config, tmp_path / "one", stop_at=1_200)
-    done = train_on_two(config, tmp_path / "two", stop_at=1_200)
+    train_alone(quick_run, tmp_path / "one", stop_at=1_200)
+    done = train_on_two(quick_run, tmp_path / "two", stop_at=1_200)
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.count("saved in") == 1  # one process speaks
     assert_close(tmp_path / "one", tmp_path / "two")
     shutil.copytree(tmp_path / "two", tmp_path / "two-then-one")
     shutil.copytree(tmp_path / "one", tmp_path / "one-then-two")
 
-    train_alone(config, tmp_path / "one")
-    train_alone(config, tmp_path / "two-then-one")
-    done = train_on_two(config, tmp_path / "one-then-two")
+    train_alone(quick_run, tmp_path / "one")
+    train_alone(quick_run, tmp_path / "two-then-one")
+    done = train_on_two(quick_run, tmp_path / "one-then-two")
     assert done.returncode == 0, done.stderr[-2000:]
     for other in ("two-then-one", "one-then-two"):
         assert_close(tmp_path / "one", tmp_path / other)
@@ -130,23 +98,23 @@ def test_two_processes_train_as_one_and_each_resumes_the_others_run(
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_step_that_cannot_be_shared_is_refused_with_a_sentence(
-    config: SupervisedConfig, tmp_path: Path
+    quick_run: SupervisedConfig, tmp_path: Path
 ) -> None:
-    corpus = replace(config.corpus, micros_per_step=3)
-    done = train_on_two(replace(config, corpus=corpus), tmp_path / "run")
+    corpus = replace(quick_run.corpus, micros_per_step=3)
+    done = train_on_two(replace(quick_run, corpus=corpus), tmp_path / "run")
     assert done.returncode != 0
     assert "3 micro-batches, which 2 devices cannot share" in done.stderr
 
 
 def test_stages_with_an_engine_are_not_shared(
-    config: SupervisedConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    quick_run: SupervisedConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     two = Devices()
     monkeypatch.setattr(two, "count", 2, raising=False)
     monkeypatch.setattr("trinity.train.trainer.join", lambda: two)
     monkeypatch.setattr(SupervisedTrainer, "may_share", False)
     with pytest.raises(ConfigError, match="start this stage on one device"):
-        SupervisedTrainer(config, tmp_path / "run")
+        SupervisedTrainer(quick_run, tmp_path / "run")
 
 
 def test_a_single_process_has_nobody_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
