@@ -332,3 +332,22 @@ def test_the_default_table_names_every_effort_in_order(
     for key in ("intensity", "active_experts", "thinking_token_budget"):
         values = [level[key] for level in table["levels"]]
         assert values == sorted(values)
+
+
+def test_skipping_bad_rows_reaches_own_data_and_needs_it(
+    trinity: Run, fake: type[FakeTrainer], recipe: str, tmp_path: Path
+) -> None:
+    result = trinity("train", recipe, "--skip-bad-rows")
+    assert result.code == 2
+    assert "needs a recipe with `own_data`" in result.err
+    mine = tmp_path / "mine.py"
+    mine.write_text(
+        RECIPE.replace(
+            'tokenizer="tekken.json"',
+            'tokenizer="tekken.json", own_data=OwnDataConfig(path="chats.jsonl")',
+        )
+        + "\nfrom trinity.train.own_data import OwnDataConfig\n"
+    )
+    run = ("--run", str(tmp_path / "run"), "--stop-at", "100", "--skip-bad-rows")
+    assert trinity("train", str(mine), *run).code == 0
+    assert fake.seen.config.own_data.skip_bad_rows
