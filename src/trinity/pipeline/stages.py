@@ -5,12 +5,14 @@ Called by `train` and `fuse`, and by the fusion proof.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trinity.config import AnyConfig, EngineConfig
 from trinity.errors import UsageError
-from trinity.types import EFFORTS
+from trinity.types import EFFORTS, ChatRequest, Generation, Generator
 
 if TYPE_CHECKING:
     from trinity.engine.intensity import IntensityTable
@@ -45,8 +47,34 @@ def load_checkpoint(path: str) -> Transformer:
     return load_model(resolve_directory(path))
 
 
-def make_generator(model: Transformer, tokenizer: str) -> LLM:
-    """An engine over a model in memory."""
+class Mirror:
+    """Answers on the CPU with the weights of a model that trains on another device: the engine's
+    steps are CPU tensors. A copy of the weights is kept, and renewed as they change."""
+
+    def __init__(self, model: Transformer, tokenizer: str) -> None:
+        """Copy `model`."""
+        self._model = model
+        self._copy = deepcopy(model).to("cpu")
+        self._llm = make_engine(self._copy, tokenizer)
+
+    def generate(self, requests: Sequence[ChatRequest]) -> list[Generation]:
+        """See `Generator`."""
+        return self._llm.generate(requests)
+
+    def weights_changed(self) -> None:
+        """See `Generator`."""
+        self._copy.load_state_dict(self._model.state_dict())
+        self._llm.weights_changed()
+
+
+def make_generator(model: Transformer, tokenizer: str) -> Generator:
+    """What answers with a model in memory, on whatever device that is."""
+    is_here = all(parameter.device.type == "cpu" for parameter in model.parameters())
+    return make_engine(model, tokenizer) if is_here else Mirror(model, tokenizer)
+
+
+def make_engine(model: Transformer, tokenizer: str) -> LLM:
+    """An engine over a model in the CPU's memory."""
     from trinity.engine.llm import LLM
     from trinity.inputs.tokenizer import Tokenizer
     from trinity.model.checkpoint import Manifest
