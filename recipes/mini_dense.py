@@ -17,7 +17,7 @@ def recipe() -> SupervisedConfig:
     both, is mini's own: the twins are to differ in the text decoder alone."""
     return SupervisedConfig(
         model=preset("mini-dense"),
-        corpus=CorpusConfig(),
+        corpus=CorpusConfig(max_tokens=512),
         tokenizer=str(MINI / "tekken.json"),
         start_encoder=str(MINI),
         total_tokens=60_000_000,
