@@ -66,13 +66,12 @@ def totals(cells: list[dict[str, Any]]) -> str:
     return table(["domain", "effort", "experts", "right", "items", "tokens"], rows)
 
 
-def by_family(cells: list[dict[str, Any]], *, unseen: bool) -> str:
-    """The table by family at full effort."""
-    held_out = {family.name for family in FAMILIES if family.held_out}
+def by_family(cells: list[dict[str, Any]], trained: list[str], *, unseen: bool) -> str:
+    """The table by family at full effort: those named in `trained`, or the others."""
     rows = [
         [cell["domain"], cell["family"].replace("_", " "), accuracy(cell), str(cell["items"])]
         for cell in sorted(cells, key=lambda cell: (cell["domain"], -cell["accuracy"]))
-        if cell["family"] is not None and (cell["family"] in held_out) == unseen
+        if cell["family"] is not None and (cell["family"] not in trained) == unseen
     ]
     return table(["domain", "family", "right", "items"], rows)
 
@@ -85,6 +84,7 @@ def main() -> None:
     board = json.loads((directory / "scoreboard.json").read_text())
     manifest = json.loads((directory / "trinity.json").read_text())
     config = read_config(directory)
+    trained = manifest.get("exercises") or [f.name for f in FAMILIES if not f.held_out]
     active = active_parameters(config, config.num_experts_per_tok)
     card = INTRODUCTION.format(
         **{"weights": "auto"} | manifest,
@@ -97,9 +97,9 @@ def main() -> None:
         card,
         totals(board["cells"]),
         "## By family, at high effort\n",
-        by_family(board["cells"], unseen=False),
+        by_family(board["cells"], trained, unseen=False),
         "## Families never trained on\n",
-        by_family(board["cells"], unseen=True),
+        by_family(board["cells"], trained, unseen=True),
     ]
     (directory / "README.md").write_text("\n".join(sections), encoding="utf-8")
 
