@@ -9,7 +9,7 @@ from PIL import Image
 
 import trinity
 from trinity.config import DenseConfig, ModelConfig, VisionConfig
-from trinity.train.corpus import CorpusConfig
+from trinity.train.corpus import CorpusConfig, Source
 from trinity.train.own_data import OwnDataConfig
 from trinity.train.supervised import SupervisedConfig
 
@@ -61,6 +61,13 @@ def tiny_run(tiny_model: ModelConfig) -> SupervisedConfig:
     return SupervisedConfig(
         model=tiny_model,
         corpus=CorpusConfig(
+            # Of every domain, and quick to draw.
+            sources=(
+                Source("reasoning", 0.4, ("add", "parity")),
+                Source("vision", 0.3, ("arrow", "read_number")),
+                Source("code", 0.2, ("write_loops",)),
+                Source("chat", 0.1, ("thanks", "greeting")),
+            ),
             window_examples=24,
             micro_tokens=400,
             micros_per_step=2,
@@ -68,6 +75,7 @@ def tiny_run(tiny_model: ModelConfig) -> SupervisedConfig:
             label_pages=1,
         ),
         tokenizer=str(TOKENIZER),
+        validation_examples=24,
         total_tokens=12_000,
         decay=0.3,
         report_every_s=0.0,
