@@ -35,8 +35,8 @@ PRESETS: dict[str, AnyConfig] = {
         max_position_embeddings=4096,
         vision=_SMALL_VISION,
     ),
-    # What a GPU trains in mini's place: 29.4 M parameters, of which 3.5 M work for a token. 56 MB of
-    # BF16 are still small enough to ship.
+    # What a GPU trains in mini's place: 29.4 M parameters, 3.5 M of them at work for a token. 56 MB
+    # of BF16 are small enough to ship.
     "mini-large": ModelConfig(
         hidden_size=256,
         num_hidden_layers=8,
