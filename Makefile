@@ -1,7 +1,7 @@
 # The only list of developer commands. The first call makes .venv; later calls reuse it.
 
 PYTHON ?= python3
-SEED ?= 0
+SEED ?= 1
 PORT ?= 8000
 
 # What torch to install, and from which index; scripts/install_torch.sh explains the choice.

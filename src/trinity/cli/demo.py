@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def demo(
-    seed: Annotated[int, typer.Option("--seed", help="Another seed asks other questions.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed asks other questions.")] = 1,
     per_domain: Annotated[
         int, typer.Option("--per-domain", min=1, max=100, help="Questions of each kind.")
     ] = 3,

@@ -17,7 +17,7 @@ def trained() -> tuple[str, ...]:
     return read_manifest(resolve_directory("mini")).exercises
 
 
-def solver(right: Callable[[Item], bool], seed: int = 0) -> Callable[[ChatRequest], str]:
+def solver(right: Callable[[Item], bool], seed: int = 1) -> Callable[[ChatRequest], str]:
     """Answers the demo's own questions: correctly where `right` says so, at effort none never."""
     items = {item.question: item for item in quiz.draw_items(3, seed, trained())}
 
@@ -54,7 +54,7 @@ def test_all_right_succeeds_and_shows_everything(trinity: Run, llm: Any) -> None
     llm.answers = solver(lambda _: True)
     result = trinity("demo")
     assert (result.code, result.err) == (0, "")
-    for item in quiz.draw_items(3, 0, trained()):
+    for item in quiz.draw_items(3, 1, trained()):
         assert item.question.split("\n")[0] in result.out
     assert result.out.count("✓ right") == 9
     assert result.out.count("✗ wrong") == 9
@@ -70,13 +70,13 @@ def test_too_few_right_fails_with_the_expected_answers(trinity: Run, llm: Any) -
     assert result.err == (
         "trinity: Only 3 of 9 answers were right at effort high; at least 6 should be.\n"
     )
-    for item in quiz.draw_items(3, 0, trained())[:6]:
+    for item in quiz.draw_items(3, 1, trained())[:6]:
         assert f"expected: {item.answer}" in result.out
 
 
 @pytest.mark.parametrize(("wrong", "code"), [(3, 0), (4, 1)])
 def test_two_thirds_are_enough(wrong: int, code: int, trinity: Run, llm: Any) -> None:
-    bad = [item.key for item in quiz.draw_items(3, 0, trained())[:wrong]]
+    bad = [item.key for item in quiz.draw_items(3, 1, trained())[:wrong]]
     llm.answers = solver(lambda item: item.key not in bad)
     assert trinity("demo", "--json").code == code
 
