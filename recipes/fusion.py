@@ -35,13 +35,7 @@ BLOCK = 40
 SYLLABUS: dict[Domain, tuple[str, ...]] = {
     "reasoning": ("add", "fraction_add", "stack", "queue", "to_roman", "parity"),
     "vision": ("read_number", "read_word", "swatch", "count_shapes", "name_shape", "gap", "arrow"),
-    "code": (
-        "write_loops",
-        "write_recursion",
-        "write_dictionaries",
-        "write_reductions",
-        "write_words",
-    ),
+    "code": ("write_loops", "write_reductions", "write_words", "write_strings"),
 }
 LEVELS = (1, 3)
 """What the proof is about: few and easy enough for a nano specialist to master on its tokens."""
@@ -68,11 +62,11 @@ class Fusion:
     size: str = "nano"
     seed: int = 0
     root: Path = Path("runs/fusion")
-    seed_tokens: int = 3_000_000
-    specialist_tokens: int = 8_000_000
-    reinforce_tokens: int = 400_000
-    router_tokens: int = 400_000
-    distil_tokens: int = 4_000_000
+    seed_tokens: int = 1_500_000
+    specialist_tokens: int = 5_000_000
+    reinforce_tokens: int = 300_000
+    router_tokens: int = 300_000
+    distil_tokens: int = 2_000_000
 
     def model(self, experts: int) -> ModelConfig:
         """The preset's shape with another number of experts, and `mini`'s image encoder."""
