@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Literal
 
+from trinity.errors import ConfigError
 from trinity.types import Tool
 
 Domain = Literal["reasoning", "vision", "code", "chat", "composition"]
@@ -144,7 +145,7 @@ def draw(family: Family, split: Split, rng: random.Random, level: int | None = N
 @cache
 def levels_with(family: Family, split: Split, lowest: int, highest: int) -> tuple[int, ...]:
     """The levels from `lowest` to `highest` at which `family` has instances in `split`: an easy
-    level may have so few that none falls into a small split. Raises `RuntimeError` for none."""
+    level may have so few that none falls into a small split. Raises `ConfigError` for none."""
 
     def has_instance(level: int) -> bool:
         rng = random.Random(f"{family.name}/{split}/{level}")
@@ -155,8 +156,8 @@ def levels_with(family: Family, split: Split, lowest: int, highest: int) -> tupl
 
     found = tuple(level for level in range(lowest, highest + 1) if has_instance(level))
     if not found:
-        raise RuntimeError(
-            f"Family {family.name} has no instance of the levels {lowest} to {highest} in the "
-            f"split {split}."
+        raise ConfigError(
+            f"The family {family.name} has no exercise of the levels {lowest} to {highest} in the "
+            f"split {split}; give its source a wider range of levels, or leave the family out."
         )
     return found

@@ -7,6 +7,7 @@ import torch
 
 from tests.unit.train.conftest import TOKENIZER
 from trinity.config import AnyConfig, DenseConfig, ModelConfig
+from trinity.errors import ConfigError
 from trinity.train.corpus import Corpus, CorpusConfig, Source
 from trinity.train.example import Example
 from trinity.train.items import Split
@@ -125,3 +126,9 @@ def test_a_dense_model_gets_the_same_examples_without_experts(
     assert {example.experts for example in twins} == {(0, 0)}
     [micro] = corpus_of(tiny_dense)[0][0]
     assert not micro.experts_LT.any()
+
+
+def test_a_family_without_an_exercise_in_a_split_is_named() -> None:
+    source = Source("reasoning", 1.0, ("from_roman",), (1, 1))
+    with pytest.raises(ConfigError, match="from_roman has no exercise of the levels 1 to 1 in"):
+        source.draw(random.Random(0), Split.VALIDATION)
