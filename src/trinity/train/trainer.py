@@ -224,9 +224,13 @@ class Trainer(ABC):
         start = self.stage.start
         if start:
             source, wanted = loaded(load, start), self.stage.model.n_routed_experts
-            if source.config.n_routed_experts < wanted:
-                return upcycle(source, wanted, self.stage.seed)
-            return source
+            found = source.config.n_routed_experts
+            if found > wanted:
+                raise ConfigError(
+                    f"{start} has {found} experts a layer, and the recipe's model {wanted}; start "
+                    "from a checkpoint with as many or fewer."
+                )
+            return upcycle(source, wanted, self.stage.seed) if found < wanted else source
         model = make_model(self.stage.model)
         initialise(model, torch.Generator().manual_seed(self.stage.seed))
         return model

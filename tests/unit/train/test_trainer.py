@@ -242,6 +242,17 @@ def test_a_run_from_a_checkpoint_starts_with_its_weights(
     assert torch.equal(second.model.frequencies, first.model.frequencies)
 
 
+def test_a_run_does_not_start_from_more_experts_than_its_model_has(
+    tiny_run: SupervisedConfig, tmp_path: Path
+) -> None:
+    larger = make_model(replace(tiny_run.model, n_routed_experts=12))
+    config = replace(tiny_run, start="larger")
+    with pytest.raises(
+        ConfigError, match="larger has 12 experts a layer, and the recipe's model 8"
+    ):
+        SupervisedTrainer(config, tmp_path, load=lambda _: larger)
+
+
 def test_a_run_may_take_another_models_encoder(tiny_run: SupervisedConfig, tmp_path: Path) -> None:
     first = train(tiny_run, tmp_path / "first", stop_at=2_000)
     config = replace(tiny_run, start_encoder="first")
