@@ -33,8 +33,8 @@ DOMAINS: tuple[Domain, ...] = ("reasoning", "vision", "code")
 TOKENS = ("none", "low", "high")
 EXPERTS = (1, 2, 3, 4, 5, 6)
 BUDGETS = (16, 32, 64, 128, 256)
-VOTES = ((3, 0.5), (5, 0.5), (5, 0.8), (9, 0.5), (9, 0.8))
-"""Thoughts that vote, and their temperature."""
+VOTES = ((1, 0.0), (3, 0.5), (5, 0.5), (5, 0.8), (9, 0.5), (9, 0.8))
+"""Thoughts that vote, and their temperature; one is no vote, and stays where none is better."""
 MAX_TOKENS = 512
 TOLERANCE = 0.005
 """Accuracy that is not worth a dearer setting at high effort."""

@@ -66,6 +66,17 @@ def totals(cells: list[dict[str, Any]]) -> str:
     return table(["domain", "effort", "experts", "right", "items", "tokens"], rows)
 
 
+def trained_totals(cells: list[dict[str, Any]], trained: list[str]) -> str:
+    """The table by domain at full effort, of the families that the model was trained on."""
+    rows = []
+    for domain in dict.fromkeys(cell["domain"] for cell in cells):
+        own = [c for c in cells if c["domain"] == domain and c["family"] in trained]
+        right, items = sum(c["correct"] for c in own), sum(c["items"] for c in own)
+        if items:
+            rows.append([domain, f"{100 * right / items:.1f} %", str(items)])
+    return table(["domain", "right", "items"], rows)
+
+
 def by_family(cells: list[dict[str, Any]], trained: list[str], *, unseen: bool) -> str:
     """The table by family at full effort: those named in `trained`, or the others."""
     rows = [
@@ -96,6 +107,8 @@ def main() -> None:
     sections = [
         card,
         totals(board["cells"]),
+        "## Of the kinds it was trained on, at high effort\n",
+        trained_totals(board["cells"], trained),
         "## By family, at high effort\n",
         by_family(board["cells"], trained, unseen=False),
         "## Families never trained on\n",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from trinity.config import AnyConfig, DenseConfig, ModelConfig, VisionConfig
 from trinity.errors import NotFound
 
@@ -16,57 +18,42 @@ _SMALL_VISION = VisionConfig(
     num_attention_heads=4,
 )
 
+# The embedded model. 128 experts of width 32 (the INT4 group) leave 1.9 M of 17 M parameters
+# active; heads of 32 + 32 keep positions sharp for copying digits; the vocabulary is the 1,000
+# control ids of Tekken and 1,048 byte-pair tokens, so the head stays a sixth of the work.
+_MINI = ModelConfig(
+    hidden_size=192,
+    num_hidden_layers=6,
+    num_attention_heads=6,
+    q_lora_rank=96,
+    kv_lora_rank=64,
+    qk_nope_head_dim=32,
+    qk_rope_head_dim=32,
+    v_head_dim=32,
+    moe_intermediate_size=32,
+    vocab_size=2048,
+    max_position_embeddings=4096,
+    vision=_SMALL_VISION,
+)
+
 PRESETS: dict[str, AnyConfig] = {
     "small-4": ModelConfig(),
-    # The embedded model. 128 experts of width 32 (the INT4 group) leave 1.9 M of 17 M parameters
-    # active; heads of 32 + 32 keep positions sharp for copying digits; the vocabulary is the 1,000
-    # control ids of Tekken and 1,048 byte-pair tokens, so the head stays a sixth of the work.
-    "mini": ModelConfig(
-        hidden_size=192,
-        num_hidden_layers=6,
-        num_attention_heads=6,
-        q_lora_rank=96,
-        kv_lora_rank=64,
-        qk_nope_head_dim=32,
-        qk_rope_head_dim=32,
-        v_head_dim=32,
-        moe_intermediate_size=32,
-        vocab_size=2048,
-        max_position_embeddings=4096,
-        vision=_SMALL_VISION,
-    ),
+    "mini": _MINI,
     # What a GPU trains in mini's place: 29.4 M parameters, 3.5 M of them at work for a token. 56 MB
     # of BF16 are small enough to ship.
-    "mini-large": ModelConfig(
-        hidden_size=256,
-        num_hidden_layers=8,
-        num_attention_heads=8,
-        q_lora_rank=128,
-        kv_lora_rank=64,
-        qk_nope_head_dim=32,
-        qk_rope_head_dim=32,
-        v_head_dim=32,
-        moe_intermediate_size=32,
-        vocab_size=2048,
-        max_position_embeddings=4096,
-        vision=_SMALL_VISION,
+    "mini-large": replace(
+        _MINI, hidden_size=256, num_hidden_layers=8, num_attention_heads=8, q_lora_rank=128
     ),
     # For tests and ablations: the same vocabulary and layout, less of everything.
-    "nano": ModelConfig(
+    "nano": replace(
+        _MINI,
         hidden_size=128,
         num_hidden_layers=4,
         num_attention_heads=4,
         q_lora_rank=64,
         kv_lora_rank=32,
-        qk_nope_head_dim=32,
-        qk_rope_head_dim=32,
-        v_head_dim=32,
-        moe_intermediate_size=32,
-        vocab_size=2048,
-        max_position_embeddings=4096,
-        vision=VisionConfig(
-            patch_size=8,
-            image_size=192,
+        vision=replace(
+            _SMALL_VISION,
             hidden_size=64,
             intermediate_size=160,
             num_hidden_layers=2,

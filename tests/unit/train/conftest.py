@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +11,22 @@ from PIL import Image
 import trinity
 from trinity.config import DenseConfig, ModelConfig, VisionConfig
 from trinity.train.corpus import CorpusConfig, Source
+from trinity.train.families import FAMILIES
+from trinity.train.items import Family, Item, Split
 from trinity.train.own_data import OwnDataConfig
 from trinity.train.supervised import SupervisedConfig
 
 TOKENIZER = Path(trinity.__file__).parent / "models/mini/tekken.json"
+
+
+def family_named(name: str) -> Family:
+    return next(family for family in FAMILIES if family.name == name)
+
+
+def samples(name: str, count: int = 300) -> list[Item]:
+    """Items of a family at all levels, worded for all splits."""
+    rng, make = random.Random(name), family_named(name).make
+    return [make(rng, rng.choice(list(Split)), 1 + i % 5) for i in range(count)]
 
 
 @pytest.fixture

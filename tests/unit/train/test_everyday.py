@@ -4,28 +4,24 @@ import re
 
 import pytest
 
-from trinity.train.items import Item, Split, draw
-from trinity.train.reasoning import everyday
+from tests.unit.train.conftest import family_named, samples
+from trinity.train.items import Split, draw
+from trinity.train.reasoning import everyday, number_sense
 from trinity.train.reasoning.times import FACTORS
 
-FAMILIES = everyday.FAMILIES
-BY_NAME = {family.name: family for family in FAMILIES}
-NAMES = list(BY_NAME)
+LEAST_INSTANCES = {
+    **{family.name: 10 for family in everyday.FAMILIES},
+    **{family.name: 5 for family in number_sense.FAMILIES},
+}
 
 
-def samples(name: str, count: int = 300) -> list[Item]:
-    rng = random.Random(name)
-    make = BY_NAME[name].make
-    return [make(rng, rng.choice(list(Split)), 1 + i % 5) for i in range(count)]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_level_draws(name: str) -> None:
+@pytest.mark.parametrize(("name", "least"), LEAST_INSTANCES.items())
+def test_every_level_draws(name: str, least: int) -> None:
     rng = random.Random(name)
     for level in range(1, 6):
-        items = [draw(BY_NAME[name], Split.TRAIN, rng, level) for _ in range(30)]
+        items = [draw(family_named(name), Split.TRAIN, rng, level) for _ in range(30)]
         assert {item.level for item in items} == {level}
-        assert len({item.key for item in items}) > 10
+        assert len({item.key for item in items}) > least
 
 
 def test_sharing_leaves_less_than_a_share() -> None:

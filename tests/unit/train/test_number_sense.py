@@ -1,30 +1,8 @@
-import random
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-import pytest
-
-from trinity.train.items import Item, Split, draw
-from trinity.train.reasoning.number_sense import FAMILIES
-
-BY_NAME = {family.name: family for family in FAMILIES}
-NAMES = list(BY_NAME)
-
-
-def samples(name: str, count: int = 300) -> list[Item]:
-    rng = random.Random(name)
-    make = BY_NAME[name].make
-    return [make(rng, rng.choice(list(Split)), 1 + i % 5) for i in range(count)]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_level_draws(name: str) -> None:
-    rng = random.Random(name)
-    for level in range(1, 6):
-        items = [draw(BY_NAME[name], Split.TRAIN, rng, level) for _ in range(30)]
-        assert {item.level for item in items} == {level}
-        assert len({item.key for item in items}) > 5
+from tests.unit.train.conftest import samples
 
 
 def test_decimals_are_compared_by_value() -> None:
