@@ -34,8 +34,8 @@ BLOCK = 40
 
 SYLLABUS: dict[Domain, tuple[str, ...]] = {
     "reasoning": ("add", "fraction_add", "stack", "queue", "to_roman", "parity"),
-    "vision": ("read_number", "read_word", "swatch", "count_shapes", "name_shape", "gap", "arrow"),
-    "code": ("write_loops", "write_reductions", "write_words", "write_strings"),
+    "vision": ("read_number", "swatch", "count_shapes", "name_shape", "gap", "arrow"),
+    "code": ("write_loops", "write_reductions", "write_words"),
 }
 LEVELS = (1, 3)
 """What the proof is about: few and easy enough for a nano specialist to master on its tokens."""
@@ -63,7 +63,7 @@ class Fusion:
     seed: int = 0
     root: Path = Path("runs/fusion")
     seed_tokens: int = 1_500_000
-    specialist_tokens: int = 5_000_000
+    specialist_tokens: int = 4_500_000
     reinforce_tokens: int = 300_000
     router_tokens: int = 300_000
     distil_tokens: int = 2_000_000
