@@ -63,8 +63,8 @@ class Fusion:
     seed: int = 0
     root: Path = Path("runs/fusion")
     seed_tokens: int = 1_500_000
-    specialist_tokens: int = 4_500_000
-    reinforce_tokens: int = 300_000
+    specialist_tokens: int = 4_000_000
+    reinforce_tokens: int = 200_000
     router_tokens: int = 300_000
     distil_tokens: int = 2_000_000
 

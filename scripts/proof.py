@@ -1,9 +1,12 @@
 """The fusion proof: trains every stage and control, measures them, writes one JSON file a row.
 
-python scripts/proof.py [--size nano] [--seeds 0 1 2]      (also: make proof)
+python scripts/proof.py [--size nano] [--seeds 0 1 2] [--parts ..]      (also: make proof)
 
 Stages that are finished are not done again, and a killed one resumes; so start it again until it
-says that all rows are there. `scripts/proof_report.py` makes the table and the plots.
+says that all rows are there. Parts may run side by side once what they start from is there: all
+need `seed`; `inside`, `merges` and `longer` need `ours`; `replay`, and `sequential` of later seeds,
+need the first seed's `sequential`.
+`scripts/proof_report.py` makes the table and the plots.
 """
 
 from __future__ import annotations
@@ -47,30 +50,28 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=1000, help="Exercises of each domain.")
     parser.add_argument("--runs", type=Path, default=ROOT / "runs/proof")
     parser.add_argument("--rows", type=Path, default=ROOT / "docs/proof")
-    parser.add_argument("--only-fusion", action="store_true", help="No controls.")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     arguments = parser.parse_args()
     for seed in arguments.seeds:
         name = f"{arguments.size}-{seed}"
         fusion = Fusion(size=arguments.size, seed=seed, root=arguments.runs / name)
         workshop = Workshop(fusion.root, say)
         bench = Bench(arguments.rows / name, everything(), arguments.items, say)
-        fuse(workshop, bench, fusion)
-        if arguments.only_fusion:
-            continue
-        look_inside(workshop, bench)
-        control_sequential(workshop, bench, fusion, arguments.rows / f"{arguments.size}-0")
-        control_joint(workshop, bench, fusion)
-        if seed == arguments.seeds[0]:
-            control_merges(workshop, bench, fusion)
-            control_replay(workshop, bench, fusion, arguments.rows / f"{arguments.size}-0")
-            control_longer(workshop, bench, fusion)
+        first = arguments.rows / f"{arguments.size}-0"
+        for part in arguments.parts:
+            if seed == 0 or part not in ONCE:
+                PARTS[part](workshop, bench, fusion, first)
     say("all rows are there")
 
 
-def fuse(shop: Workshop, bench: Bench, fusion: Any) -> None:
-    """Seed, specialists, concatenation, router, distillation: ours."""
+def ancestor(shop: Workshop, bench: Bench, fusion: Any, _: Path) -> None:
+    """What all others start from."""
     shop.train("seed", fusion.seed_stage())
     bench.row("seed", shop.at("seed"))
+
+
+def ours(shop: Workshop, bench: Bench, fusion: Any, _: Path) -> None:
+    """Specialists, concatenation, router, distillation."""
     for domain in SHARES:
         shop.train(domain, fusion.specialist(domain))
         bench.row(domain, shop.at(domain))
@@ -85,7 +86,7 @@ def fuse(shop: Workshop, bench: Bench, fusion: Any) -> None:
     bench.row("distilled", shop.at("distilled"))
 
 
-def look_inside(shop: Workshop, bench: Bench) -> None:
+def look_inside(shop: Workshop, bench: Bench, _: Any, __: Path) -> None:
     """The fused model's routing, what it loses without a block, and its dials."""
     path = bench.rows / "experts.json"
     if path.is_file():
@@ -131,7 +132,7 @@ def accuracies(
     }
 
 
-def control_merges(shop: Workshop, bench: Bench, fusion: Any) -> None:
+def control_merges(shop: Workshop, bench: Bench, fusion: Any, _: Path) -> None:
     """The weak ways to fuse: what the specialists started from is their base."""
     shop.upcycled("specialists-base", "seed", ANCHORS + BLOCK, fusion.seed)
     for method in METHODS:
@@ -144,45 +145,75 @@ def control_sequential(shop: Workshop, bench: Bench, fusion: Any, first: Path) -
     """One domain after the other, at the rate that was best for the first seed."""
     rates = RATES if bench.rows == first else (best_rate(first),)
     for rate in rates:
-        sequence(shop, bench, fusion, f"sequential-{rate:g}", rate, 0.0)
+        for number in range(len(SHARES)):
+            sequence(shop, bench, fusion, f"sequential-{rate:g}", number, rate)
 
 
 def control_replay(shop: Workshop, bench: Bench, fusion: Any, first: Path) -> None:
-    """The same with a tenth of earlier domains' examples."""
-    sequence(shop, bench, fusion, "replay", best_rate(first), REPLAY)
+    """The same with a tenth of earlier domains' examples; the first domain has none before it."""
+    rate = best_rate(first)
+    for number in range(1, len(SHARES)):
+        start = stage_name(f"sequential-{rate:g}", 0) if number == 1 else None
+        sequence(shop, bench, fusion, "replay", number, rate, REPLAY, start)
+
+
+def stage_name(name: str, number: int) -> str:
+    """A sequence's stage for domain `number`."""
+    return f"{name}-{number}-{list(SHARES)[number]}"
 
 
 def sequence(
-    shop: Workshop, bench: Bench, fusion: Any, name: str, rate: float, replay: float
+    shop: Workshop,
+    bench: Bench,
+    fusion: Any,
+    name: str,
+    number: int,
+    rate: float,
+    replay: float = 0.0,
+    start: str | None = None,
 ) -> None:
-    """Train and measure after every domain, so that forgetting can be seen."""
-    start = shop.at("seed")
-    for number, domain in enumerate(SHARES):
-        stage = f"{name}-{number}-{domain}"
-        shop.train(stage, fusion.sequential(number, start, rate, replay))
-        start = shop.at(stage)
-        validation = {"validation": bench.validated(start)} if number == len(SHARES) - 1 else {}
-        bench.row(stage, start, rate=rate, replay=replay, **validation)
+    """Train on domain `number` and measure, so that forgetting can be seen."""
+    if start is None:
+        start = stage_name(name, number - 1) if number else "seed"
+    stage = stage_name(name, number)
+    shop.train(stage, fusion.sequential(number, shop.at(start), rate, replay))
+    is_last = number == len(SHARES) - 1
+    validation = {"validation": bench.validated(shop.at(stage))} if is_last else {}
+    bench.row(stage, shop.at(stage), rate=rate, replay=replay, **validation)
 
 
 def best_rate(first: Path) -> float:
     """The rate whose last model is best on validation exercises of all domains."""
-    last = f"{len(SHARES) - 1}-{list(SHARES)[-1]}"
-    rows = [json.loads((first / f"sequential-{r:g}-{last}.json").read_text()) for r in RATES]
+    last = [first / f"{stage_name(f'sequential-{r:g}', len(SHARES) - 1)}.json" for r in RATES]
+    rows = [json.loads(path.read_text()) for path in last]
     return float(max(rows, key=lambda row: row["validation"])["rate"])
 
 
-def control_joint(shop: Workshop, bench: Bench, fusion: Any) -> None:
+def control_joint(shop: Workshop, bench: Bench, fusion: Any, _: Path) -> None:
     """All data at once, at equal total tokens."""
     shop.train("joint", fusion.joint())
     bench.row("joint", shop.at("joint"))
 
 
-def control_longer(shop: Workshop, bench: Bench, fusion: Any) -> None:
+def control_longer(shop: Workshop, bench: Bench, fusion: Any, _: Path) -> None:
     """Specialists with their share of the distillation's tokens."""
     for domain in SHARES:
         shop.train(f"{domain}-longer", fusion.longer(domain))
         bench.row(f"{domain}-longer", shop.at(f"{domain}-longer"))
+
+
+PARTS = {
+    "seed": ancestor,
+    "ours": ours,
+    "inside": look_inside,
+    "sequential": control_sequential,
+    "joint": control_joint,
+    "merges": control_merges,
+    "replay": control_replay,
+    "longer": control_longer,
+}
+ONCE = ("merges", "replay", "longer")
+"""Parts that only the first seed has."""
 
 
 def say(text: str) -> None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from trinity.pipeline.stages import load_checkpoint, make_generator
@@ -47,12 +49,11 @@ class Result:
         return cls(verdicts=verdicts, mean_tokens=record["mean_tokens"])
 
 
-def draw_items(source: Source, count: int, split: Split = Split.TEST) -> list[Item]:
-    """`count` exercises of a source, always the same ones."""
-    from random import Random
-
+@cache
+def draw_items(source: Source, count: int, split: Split = Split.TEST) -> tuple[Item, ...]:
+    """`count` exercises of a source, always the same ones; drawn once, for pictures take long."""
     rng = Random(f"proof/{source.domain}/{split}")
-    return [source.draw(rng, split) for _ in range(count)]
+    return tuple(source.draw(rng, split) for _ in range(count))
 
 
 def open_generator(checkpoint: str) -> Generator:
