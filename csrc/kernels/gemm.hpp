@@ -148,12 +148,30 @@ inline void pack_rows(int64_t inner, int64_t columns, Row row, typename P::Store
   }
 }
 
+// Packs the transpose of W rows [inner], of which the first is row(j).
+template <class P, class From, class Row>
+inline void pack_squares(int64_t j, int64_t columns, int64_t inner, Row row,
+                         typename P::Store* out) {
+  for (int64_t k = 0; k < inner; k += W) {
+    Vec<typename P::Sum> square[W];
+#pragma GCC unroll 16
+    for (int i = 0; i < W; ++i) square[i] = From::row(row(j + i) + k);
+    transpose(square);
+#pragma GCC unroll 16
+    for (int i = 0; i < W; ++i) P::store_row(out + (k + i) * columns + j, square[i]);
+  }
+}
+
 // Packs the transpose of rows [columns, inner]; columns beyond `rows` become zeros.
 template <class P, class From, class Row>
 inline void pack_transpose(int64_t rows, int64_t columns, int64_t inner, Row row,
                            typename P::Store* out) {
   constexpr int G = P::group;
-  for (int64_t j = 0; j < columns; ++j) {
+  int64_t j = 0;
+  if constexpr (G == 1)
+    if (inner % W == 0)
+      for (; j + W <= rows; j += W) pack_squares<P, From>(j, columns, inner, row, out);
+  for (; j < columns; ++j) {
     if (j >= rows) {
       for (int64_t k = 0; k < groups<P>(inner); ++k)
         for (int g = 0; g < G; ++g) out[(k * columns + j) * G + g] = 0;

@@ -67,6 +67,12 @@ template <class P> void orthogonalise(MuonWorkspace<P>& w, int64_t rows, int64_t
   }
 }
 
+// The transpose of a matrix [rows, columns].
+inline void turn(const float* from, int64_t rows, int64_t columns, float* to) {
+  pack_transpose<F32, FromStore<F32>>(rows, rows, columns,
+                                      [&](int64_t i) { return from + i * columns; }, to);
+}
+
 template <class P> void muon_step(const MuonArgs* parameters, int64_t count) {
   std::vector<MuonWorkspace<P>> workspaces(pool().num_threads());
   std::vector<int64_t> first(count + 1, 0);
@@ -87,13 +93,9 @@ template <class P> void muon_step(const MuonArgs* parameters, int64_t count) {
       store(average + i, mean);
       store((tall ? w.product.data() : w.wide.data()) + i, g + (mean - g) * p.momentum);
     }
-    if (tall)
-      for (int64_t i = 0; i < R; ++i)
-        for (int64_t j = 0; j < C; ++j) w.wide[j * R + i] = w.product[i * C + j];
+    if (tall) turn(w.product.data(), R, C, w.wide.data());
     orthogonalise<P>(w, std::min(R, C), std::max(R, C));
-    if (tall)
-      for (int64_t i = 0; i < R; ++i)
-        for (int64_t j = 0; j < C; ++j) w.product[i * C + j] = w.wide[j * R + i];
+    if (tall) turn(w.wide.data(), C, R, w.product.data());
     const float* update = tall ? w.product.data() : w.wide.data();
     for (int64_t i = 0; i < R * C; i += W)
       store(weight + i, load(weight + i) * p.decay - load(update + i) * p.rate);

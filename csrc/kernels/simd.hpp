@@ -62,16 +62,38 @@ inline uint32_t lanes(vi is_so) {
 #endif
 }
 
-// Neighbours exchanged: (1, 0, 3, 2, ...).
+// Neighbours exchanged: (1, 0, 3, 2, ...); and two vectors' lower, or upper, halves in turns.
 #if defined(__AVX512F__)
 #define TRINITY_SWAPPED 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14
+#define TRINITY_LOWER 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define TRINITY_UPPER 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
 #elif defined(__AVX2__)
 #define TRINITY_SWAPPED 1, 0, 3, 2, 5, 4, 7, 6
+#define TRINITY_LOWER 0, 8, 1, 9, 2, 10, 3, 11
+#define TRINITY_UPPER 4, 12, 5, 13, 6, 14, 7, 15
 #else
 #define TRINITY_SWAPPED 1, 0, 3, 2
+#define TRINITY_LOWER 0, 4, 1, 5
+#define TRINITY_UPPER 2, 6, 3, 7
 #endif
 template <class V> inline V swap_pairs(V v) {
   return __builtin_shufflevector(v, v, TRINITY_SWAPPED);
+}
+
+// Makes rows of a square of W by W numbers its columns: each round of taking a row and that half a
+// square below it in turns moves one bit of a number's row to its column.
+template <class V> inline void transpose(V (&square)[W]) {
+#pragma GCC unroll 4
+  for (int rounds = 1; rounds < W; rounds *= 2) {
+    V next[W];
+#pragma GCC unroll 8
+    for (int i = 0; i < W / 2; ++i) {
+      next[2 * i] = __builtin_shufflevector(square[i], square[i + W / 2], TRINITY_LOWER);
+      next[2 * i + 1] = __builtin_shufflevector(square[i], square[i + W / 2], TRINITY_UPPER);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < W; ++i) square[i] = next[i];
+  }
 }
 
 // exp with a relative error of 2e-7: 2^n times a polynomial on [-ln 2 / 2, ln 2 / 2] (Cephes expf).
