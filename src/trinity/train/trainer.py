@@ -2,8 +2,8 @@
 
 A run is a directory: checkpoints (weights, optimiser state, counters; each complete or absent), a
 log with one JSON line per report, and the curves as a picture. To resume is to start it again.
-What a stage learns from and by which loss is in its own file: `supervised`, `reinforce`, `router`
-and `distil`.
+What a stage learns from and by which loss is in its own file: `supervised`, `reinforce` and
+`distil`.
 """
 
 from __future__ import annotations
@@ -341,7 +341,7 @@ class Trainer(ABC):
         if not pictures:
             return None, loss
         states_PD, grids = model.vision_tower(pictures)
-        if micro.labels:
+        if micro.labels and self.stage.label_weight:
             loss, _ = label_loss(states_PD, torch.cat(micro.labels, dim=1).to(self.device))
         grids = grids[: len(micro.pixels)]
         if not grids:
