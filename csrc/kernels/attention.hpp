@@ -161,7 +161,7 @@ inline void softmax_rows(const AttentionHead<P>& head, AttentionWorkspace<P>& w,
   for (int64_t i = 0; i < rows; ++i) {
     const Sum* score = w.score.data() + i * head.padded;
     const int64_t seen = head.seen(from + i);
-    const Sum top = *std::max_element(score, score + seen);
+    const Sum top = largest_of(score, seen);
     totals[i] =
         exponentials<P>(score, top, seen, columns, w.probability.data() + i * head.padded);
     *head.template at<Sum>(head.a.log_sum_TH, from + i, 1) = top + std::log(totals[i]);

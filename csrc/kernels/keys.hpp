@@ -49,7 +49,7 @@ struct OnlineSoftmax {
         std::fill(score, score + kKeys, 0.0f);
         continue;
       }
-      const float highest = std::max(top[i], *std::max_element(score, score + seen));
+      const float highest = std::max(top[i], largest_of(score, seen));
       const float fade = std::exp(top[i] - highest);
       total[i] = total[i] * fade + exponentials<F32>(score, highest, seen, kKeys, score);
       top[i] = highest;

@@ -49,6 +49,22 @@ template <class T> inline T largest(Vec<T> v) {
   return top;
 }
 
+// The largest of `count` numbers, of which there is one.
+template <class T> inline T largest_of(const T* x, int64_t count) {
+  T top = x[0];
+  int64_t j = 0;
+  if (count >= W) {
+    Vec<T> tops = load(x);
+    for (j = W; j + W <= count; j += W) {
+      const Vec<T> v = load(x + j);
+      tops = v > tops ? v : tops;
+    }
+    top = largest<T>(tops);
+  }
+  for (; j < count; ++j) top = x[j] > top ? x[j] : top;
+  return top;
+}
+
 // The lanes of a comparison that hold, as bits.
 inline uint32_t lanes(vi is_so) {
 #if defined(__AVX512F__)
