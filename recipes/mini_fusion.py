@@ -112,8 +112,8 @@ def router() -> DistilConfig:
 
 
 def distilled() -> DistilConfig:
-    """The fused model, taught on its own answers by the three specialists, and by rewards alone
-    where an exercise needs two of them at once."""
+    """The fused model, taught on its own answers by the three specialists. What needs two of them
+    at once has no teacher: it learns from rewards, and from ideal answers until some are right."""
     asks = [Ask(Source(domain, 1.0), prompts) for domain, prompts in PROMPTS.items()]
     return DistilConfig(
         model=model(ANCHORS + 3 * BLOCK),
@@ -122,7 +122,7 @@ def distilled() -> DistilConfig:
         teachers=TEACHERS,
         asks=(*asks, Ask(Source("composition", 1.0), prompts=4, group=4)),
         rollout=RolloutConfig(truncated_share=0.15, max_tokens=220),
-        corpus=MIXED,
+        corpus=replace(MIXED, sources=(*MIXED.sources, Source("composition", 0.25))),
         traces=(24, 8),
         unfreezing=Unfreezing(frozen=("vision_tower",)),
         label_weight=0.0,
