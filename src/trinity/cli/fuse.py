@@ -139,6 +139,7 @@ def _write(
         else [own, own],
         "recipe": f"fuse --method {method}",
         "licence": " AND ".join(licences),
+        "exercises": sorted({name for m in manifests for name in m.get("exercises", ())}),
         "sources": [
             {
                 "name": source.resolve().name,

@@ -30,7 +30,10 @@ def shape(experts: int) -> ModelConfig:
 
 
 def write(model: Small4, directory: Path, licence: str = "Apache-2.0") -> str:
-    facts = {"trained_experts": [1, 6], "licence": licence, "tokens": 1}
+    exercises = [f"of {directory.name}", "of all"]
+    facts = {
+        "trained_experts": [1, 6], "licence": licence, "tokens": 1, "exercises": exercises
+    }  # fmt: skip
     write_checkpoint(model, directory, TOKENIZER.read_bytes(), facts)
     return str(directory)
 
@@ -70,6 +73,7 @@ def test_three_specialists_become_one_checkpoint_that_answers(
     assert manifest["licence"] == "Apache-2.0 AND MIT"
     assert [source["name"] for source in manifest["sources"]] == ["A", "B", "C"]
     assert manifest["trained_experts"] == [1, 6]
+    assert manifest["exercises"] == ["of A", "of B", "of C", "of all"]
     assert (into / "licences/2-B/NOTICE.txt").read_text() == "Made by B."
     fused = load_model(into)
     theirs = load_model(Path(lineage[2]))
