@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from trinity.pipeline.statistics import headroom, retention
+from trinity.pipeline.statistics import headroom, interval, paired_means, retention
 
 ROOT = Path(__file__).parents[1]
 DOMAINS = ("reasoning", "vision", "code")
@@ -112,37 +112,68 @@ def percent(values: list[float]) -> str:
 
 
 def verdict(seeds: dict[str, Rows]) -> str:
-    """Retention, headroom and forgetting of every seed."""
-    lines = []
+    """A line for each lineage that has ours: retention, headroom, forgetting, and the difference
+    to joint training."""
+    lines = [
+        "\n| lineage | retention: reasoning | vision | code | headroom | forgotten by sequential | "
+        "by replay | ours - joint |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
     for name, rows in seeds.items():
-        if "distilled" not in rows:
-            continue
-        kept, captured = [], []
-        for domain in DOMAINS:
-            fused = marks(rows["distilled"], domain)
-            best = marks(rows[f"{domain}-reinforced"], domain)
-            ratio, low, high = retention(fused, best)
-            kept.append(f"{domain} {ratio:.3f} ({low:.3f} to {high:.3f})")
-            captured.append(
-                headroom(
-                    accuracy(rows["distilled"], domain),
-                    accuracy(rows["seed"], domain),
-                    accuracy(rows[f"{domain}-reinforced"], domain),
-                )
-            )
-        lines.append(f"\n`{name}`: retention against the own specialist {'; '.join(kept)}.")
-        lines.append(f"Headroom captured: {mean(captured):.3f} in the mean of the domains.")
-        if "sequential" in rows:
-            lost = accuracy(rows["sequential@0"], DOMAINS[0]) - accuracy(
-                rows["sequential"], DOMAINS[0]
-            )
-            lines.append(
-                f"Sequential fine-tuning forgets {100 * lost:.1f} points of its first domain."
-            )
-        if "joint" in rows:
-            gap = mean(accuracy(rows["distilled"], d) - accuracy(rows["joint"], d) for d in DOMAINS)
-            lines.append(f"Ours minus joint training: {100 * gap:+.1f} points in the mean.")
-    return "\n".join(lines)
+        if "distilled" in rows:
+            cells = [*retained(rows), captured(rows), forgotten(rows, "sequential@0", "sequential")]
+            cells += [forgotten(rows, "sequential@0", "replay"), beside_joint(rows)]
+            lines.append(f"| `{name}` | " + " | ".join(cells) + " |")
+    return "\n".join([*lines, LEGEND])
+
+
+LEGEND = """
+Retention: accuracy as a share of the own reinforced specialist's. Headroom: share of the way from
+the seed to the specialists, mean of the domains. Forgotten: points that the first domain loses
+while the others are trained. In brackets: 95 % intervals of the paired bootstrap over exercises."""
+
+
+def retained(rows: Rows) -> list[str]:
+    """Retention in each domain."""
+    found = [
+        retention(marks(rows["distilled"], domain), marks(rows[f"{domain}-reinforced"], domain))
+        for domain in DOMAINS
+    ]
+    return [f"{ratio:.3f} ({low:.3f} to {high:.3f})" for ratio, low, high in found]
+
+
+def captured(rows: Rows) -> str:
+    """Headroom captured, mean of the domains."""
+    shares = [
+        headroom(
+            accuracy(rows["distilled"], domain),
+            accuracy(rows["seed"], domain),
+            accuracy(rows[f"{domain}-reinforced"], domain),
+        )
+        for domain in DOMAINS
+    ]
+    return f"{mean(shares):.3f}"
+
+
+def forgotten(rows: Rows, first: str, last: str) -> str:
+    """Points that the first domain loses from one row to another."""
+    if first not in rows or last not in rows:
+        return ""
+    lost = accuracy(rows[first], DOMAINS[0]) - accuracy(rows[last], DOMAINS[0])
+    return f"{100 * lost:.1f}"
+
+
+def beside_joint(rows: Rows) -> str:
+    """How many points ours is better than joint training, over all exercises."""
+    if "joint" not in rows:
+        return ""
+    ours, joint = (
+        [mark for domain in DOMAINS for mark in marks(rows[name], domain)]
+        for name in ("distilled", "joint")
+    )
+    means = 100 * paired_means([ours, joint])
+    low, high = interval(means[:, 0] - means[:, 1])
+    return f"{100 * (mean(ours) - mean(joint)):+.1f} ({low:+.1f} to {high:+.1f})"
 
 
 def marks(row: dict[str, Any], domain: str) -> list[bool]:
@@ -163,7 +194,7 @@ def plots(folder: Path, size: str, rows: Rows, experts: Path) -> Iterable[str]:
         draw_dials(record).savefig(folder / f"{size}-dials.png", dpi=110)
         yield f"![Share of each domain's tokens by expert]({size}-routing.png)"
         yield f"![Accuracy by experts and by effort]({size}-dials.png)"
-        yield knock_outs(record, rows)
+        yield knock_outs(record)
 
 
 def draw_rows(rows: Rows) -> Figure:
@@ -188,13 +219,12 @@ def draw_forgetting(rows: Rows) -> Figure:
     figure = Figure(figsize=(6.5, 3.6), layout="constrained")
     axis = figure.subplots()
     stages = [rows["seed"], *(rows[f"sequential@{number}"] for number in range(3))]
-    for index, domain in enumerate(DOMAINS):
+    for domain in DOMAINS:
         values = [100 * accuracy(row, domain) for row in stages]
         [line] = axis.plot(range(4), values, marker="o", label=f"{domain}, sequential")
         if "distilled" in rows:
             ours = 100 * accuracy(rows["distilled"], domain)
             axis.plot([3.4], [ours], marker="*", markersize=12, color=line.get_color())
-        del index
     axis.set_xticks([0, 1, 2, 3, 3.4], ["seed", *(f"+ {d}" for d in DOMAINS), "ours"])
     axis.set(ylabel="right, %", ylim=(0, 100))
     axis.grid(alpha=0.3)
@@ -231,17 +261,17 @@ def draw_dials(record: dict[str, Any]) -> Figure:
     return figure
 
 
-def knock_outs(record: dict[str, Any], rows: Rows) -> str:
-    """A table: what is left of each domain without each specialist's block."""
+def knock_outs(record: dict[str, Any]) -> str:
+    """A table: what is left of each domain without each specialist's block, on the same exercises
+    (fewer than a row's)."""
     lines = [
         "\n| without the experts of | reasoning | vision | code |",
         "| --- | --- | --- | --- |",
     ]
-    for block, by_domain in record["without_block"].items():
+    whole = {"nobody": record["efforts"]["high"]}
+    for block, by_domain in (record["without_block"] | whole).items():
         cells = " | ".join(f"{100 * by_domain[domain]:.1f}" for domain in DOMAINS)
         lines.append(f"| {block} | {cells} |")
-    whole = " | ".join(f"{100 * accuracy(rows['distilled'], d):.1f}" for d in DOMAINS)
-    lines.append(f"| nobody | {whole} |")
     bits, dead = record["mutual_information_bits"], record["dead_experts"]
     lines.append(
         f"\nThe chosen expert tells {bits:.2f} bits of the domain (of {np.log2(3):.2f}); {dead} "
