@@ -66,7 +66,7 @@ class Fusion:
     specialist_tokens: int = 4_000_000
     reinforce_tokens: int = 200_000
     router_tokens: int = 300_000
-    distil_tokens: int = 2_000_000
+    distil_tokens: int = 4_000_000
 
     def model(self, experts: int) -> ModelConfig:
         """The preset's shape with another number of experts, and `mini`'s image encoder."""
@@ -147,16 +147,17 @@ class Fusion:
         )
 
     def distilled(self) -> DistilConfig:
-        """The fused model, taught on its own answers by the three specialists."""
+        """The fused model, taught by the three specialists on ideal answers and on its own; ideal
+        ones first, for what it says itself is worth little while its blocks are strangers."""
         return DistilConfig(
             model=self.model(ANCHORS + 3 * BLOCK),
             tokenizer=str(TOKENIZER),
             start=self.at("router"),
             teachers=self.teachers(),
-            asks=tuple(Ask(source(domain), prompts=16) for domain in SHARES),
+            asks=tuple(Ask(source(domain), prompts=6) for domain in SHARES),
             rollout=RolloutConfig(truncated_share=0.1),
             corpus=CorpusConfig(sources=everything(), label_pages=0, seed=self.seed),
-            traces=(24, 8),
+            traces=(56, 24),
             unfreezing=Unfreezing(frozen=SEEING),
             label_weight=0.0,
             total_tokens=self.distil_tokens,
