@@ -46,7 +46,7 @@ TEACHERS: tuple[tuple[Domain, str], ...] = (
     ("code", str(STAGES / "mini-code")),
     ("chat", str(STAGES / "mini-code")),
 )
-PROMPTS: dict[Domain, int] = {"reasoning": 16, "vision": 16, "code": 12, "chat": 4}
+PROMPTS: dict[Domain, int] = {"reasoning": 6, "vision": 6, "code": 5, "chat": 2}
 """Exercises of each domain that the fused model answers in a step."""
 MIXED = CorpusConfig(
     sources=(
@@ -112,7 +112,7 @@ def router() -> DistilConfig:
 
 
 def distilled() -> DistilConfig:
-    """The fused model, taught on its own answers by the three specialists. What needs two of them
+    """The fused model, taught by the three specialists on ideal answers and on its own. What needs two of them
     at once has no teacher: it learns from rewards, and from ideal answers until some are right."""
     asks = [Ask(Source(domain, 1.0), prompts) for domain, prompts in PROMPTS.items()]
     return DistilConfig(
@@ -120,10 +120,10 @@ def distilled() -> DistilConfig:
         tokenizer=str(TOKENIZER),
         start=str(ROOT / "router/model"),
         teachers=TEACHERS,
-        asks=(*asks, Ask(Source("composition", 1.0), prompts=4, group=4)),
+        asks=(*asks, Ask(Source("composition", 1.0), prompts=2, group=4)),
         rollout=RolloutConfig(truncated_share=0.15, max_tokens=220),
         corpus=replace(MIXED, sources=(*MIXED.sources, Source("composition", 0.25))),
-        traces=(24, 8),
+        traces=(56, 24),
         unfreezing=Unfreezing(frozen=("vision_tower",)),
         label_weight=0.0,
         total_tokens=15_000_000,
