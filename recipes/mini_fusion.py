@@ -112,8 +112,10 @@ def router() -> DistilConfig:
 
 
 def distilled() -> DistilConfig:
-    """The fused model, taught by the three specialists on ideal answers and on its own. What needs two of them
-    at once has no teacher: it learns from rewards, and from ideal answers until some are right."""
+    """The fused model, taught by the three specialists on ideal answers and on its own.
+
+    What needs two of them at once has no teacher: it learns from rewards, and from ideal answers
+    until some are right."""
     asks = [Ask(Source(domain, 1.0), prompts) for domain, prompts in PROMPTS.items()]
     return DistilConfig(
         model=model(ANCHORS + 3 * BLOCK),
