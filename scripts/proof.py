@@ -2,10 +2,10 @@
 
 python scripts/proof.py [--size nano] [--seeds 0 1 2] [--parts ..]      (also: make proof)
 
-Stages that are finished are not done again, and a killed one resumes; so start it again until it
-says that all rows are there. Parts may run side by side once what they start from is there: all
-need `seed`; `inside`, `merges` and `longer` need `ours`; `replay`, and `sequential` of later seeds,
-need the first seed's `sequential`.
+Stages that are finished are not done again, and one that was killed, or stopped with Ctrl-C,
+resumes; so start it again until it says that all rows are there. Parts may run side by side once
+what they start from is there: all need `seed`; `inside`, `merges` and `longer` need `ours`;
+`replay`, and `sequential` of later seeds, need the first seed's `sequential`.
 `scripts/proof_report.py` makes the table and the plots.
 """
 
@@ -15,6 +15,7 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "recipes"))
 
 from fusion import ANCHORS, BLOCK, SHARES, Fusion, everything  # type: ignore[import-not-found]
 
+from trinity.cli.interrupts import stop_on_interrupt
 from trinity.pipeline.experts import (
     dead_experts,
     mutual_information,
@@ -50,18 +52,30 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=1000, help="Exercises of each domain.")
     parser.add_argument("--runs", type=Path, default=ROOT / "runs/proof")
     parser.add_argument("--rows", type=Path, default=ROOT / "docs/proof")
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=None)
     arguments = parser.parse_args()
-    for seed in arguments.seeds:
-        name = f"{arguments.size}-{seed}"
-        fusion = Fusion(size=arguments.size, seed=seed, root=arguments.runs / name)
-        workshop = Workshop(fusion.root, say)
-        bench = Bench(arguments.rows / name, everything(), arguments.items, say)
-        first = arguments.rows / f"{arguments.size}-0"
-        for part in arguments.parts:
-            if seed == 0 or part not in ONCE:
-                PARTS[part](workshop, bench, fusion, first)
+    once = [part for part in arguments.parts or () if part in ONCE]
+    if once and 0 not in arguments.seeds:
+        parser.error(f"{' and '.join(once)}: only seed 0 has these parts; add 0 to --seeds")
+    with stop_on_interrupt() as stopped:
+        try:
+            for seed in arguments.seeds:
+                lineage(arguments, seed, stopped.is_set)
+        except KeyboardInterrupt:
+            sys.exit("stopped; the same command goes on")
     say("all rows are there")
+
+
+def lineage(arguments: argparse.Namespace, seed: int, should_stop: Callable[[], bool]) -> None:
+    """All parts that one seed has."""
+    name = f"{arguments.size}-{seed}"
+    fusion = Fusion(size=arguments.size, seed=seed, root=arguments.runs / name)
+    workshop = Workshop(fusion.root, say, should_stop)
+    bench = Bench(arguments.rows / name, everything(), arguments.items, say)
+    first = arguments.rows / f"{arguments.size}-0"
+    for part in arguments.parts or PARTS:
+        if seed == 0 or part not in ONCE:
+            PARTS[part](workshop, bench, fusion, first)
 
 
 def ancestor(shop: Workshop, bench: Bench, fusion: Any, _: Path) -> None:

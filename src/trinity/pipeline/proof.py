@@ -33,6 +33,8 @@ class Workshop:
 
     root: Path
     say: Say
+    should_stop: Callable[[], bool] = lambda: False
+    """Asked before each training step; then the stage is saved and KeyboardInterrupt raised."""
 
     def at(self, name: str) -> str:
         """The checkpoint directory of a stage."""
@@ -50,7 +52,11 @@ class Workshop:
         trainer = make_trainer(config, directory)
         self.say(f"{name}: {trainer.state.tokens / 1e6:.2f} of {config.total_tokens / 1e6:.2f} M")
         trainer.files.log({"kind": "start", "recipe": name, "tokens": trainer.state.tokens})
-        trainer.run(lambda report: self.say(f"{name}: {_progress(report)}"))
+        trainer.run(
+            lambda report: self.say(f"{name}: {_progress(report)}"), should_stop=self.should_stop
+        )
+        if trainer.state.tokens < config.total_tokens:
+            raise KeyboardInterrupt
         export_run(directory, directory / "model", name)
         for checkpoint in trainer.files.checkpoints():
             shutil.rmtree(checkpoint)  # the model is written; the optimiser is not needed any more
