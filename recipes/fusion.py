@@ -66,7 +66,7 @@ class Fusion:
     specialist_tokens: int = 4_000_000
     reinforce_tokens: int = 200_000
     router_tokens: int = 300_000
-    distil_tokens: int = 4_000_000
+    distil_tokens: int = 6_000_000
 
     def model(self, experts: int) -> ModelConfig:
         """The preset's shape with another number of experts, and `mini`'s image encoder."""
