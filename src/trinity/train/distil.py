@@ -31,12 +31,12 @@ from trinity.train.policy import advantages, policy_loss, reward
 from trinity.train.precision import mixed_precision
 from trinity.train.rollout import (
     Prompt,
-    Rollout,
     RolloutConfig,
     examples_of,
+    log_line,
     make_prompts,
     sample,
-    success_by_domain,
+    solved,
 )
 from trinity.train.sampler import From
 from trinity.train.trainer import Load, MakeGenerator, Meter, StageConfig, Trainer, loaded
@@ -154,12 +154,7 @@ class DistilTrainer(Trainer):
             for ask in self.config.asks
             for _ in range(self.config.validation_items)
         ]
-        prompts = [
-            prompt
-            for item in items
-            for prompt in make_prompts(rng, item, self.config.rollout, self.config.model, 1)
-        ]
-        return success_by_domain(sample(self.generator, prompts, self.config.rollout))
+        return solved(self.generator, rng, items, self.config.rollout, self.config.model)
 
     def _own(self, groups: list[list[Prompt]]) -> list[Example]:
         """The student's answers, with their advantages; those that nothing can teach left out."""
@@ -167,9 +162,10 @@ class DistilTrainer(Trainer):
             return []
         self.generator.weights_changed()
         prompts = [prompt for group in groups for prompt in group]
-        rollouts = iter(sample(self.generator, prompts, self.config.rollout))
-        answered = [[next(rollouts) for _ in group] for group in groups]
-        self._log(answered)
+        rollouts = sample(self.generator, prompts, self.config.rollout)
+        self.files.log(log_line(self.state.window, rollouts))
+        answers = iter(rollouts)
+        answered = [[next(answers) for _ in group] for group in groups]
         longest = self.config.rollout.max_tokens
         values = advantages([[reward(rollout, longest) for rollout in group] for group in answered])
         examples = []
@@ -252,18 +248,6 @@ class DistilTrainer(Trainer):
         mean = sum(found.values()) / max(len(found), 1)
         low, high = self.config.gap_range
         return {domain: min(max(gap / mean, low), high) for domain, gap in found.items()}
-
-    def _log(self, groups: list[list[Rollout]]) -> None:
-        rollouts = [rollout for group in groups for rollout in group]
-        tokens = sum(rollout.num_tokens for rollout in rollouts)
-        self.files.log(
-            {
-                "kind": "rollouts",
-                "window": self.state.window,
-                "answer_tokens": tokens / len(rollouts),
-                **success_by_domain(rollouts),
-            }
-        )
 
 
 class _Draws(Dataset[tuple[list[list[Prompt]], list[Example]]]):

@@ -24,9 +24,10 @@ from trinity.train.rollout import (
     Rollout,
     RolloutConfig,
     examples_of,
+    log_line,
     make_prompts,
     sample,
-    success_by_domain,
+    solved,
 )
 from trinity.train.trainer import Load, MakeGenerator, Meter, StageConfig, Trainer
 
@@ -96,12 +97,7 @@ class ReinforceTrainer(Trainer):
             self._source(rng).draw(rng, Split.VALIDATION)
             for _ in range(self.config.validation_items)
         ]
-        prompts = [
-            prompt
-            for item in items
-            for prompt in make_prompts(rng, item, self.config.rollout, self.config.model, 1)
-        ]
-        return success_by_domain(sample(self.generator, prompts, self.config.rollout))
+        return solved(self.generator, rng, items, self.config.rollout, self.config.model)
 
     def _micros(self, window: int) -> list[MicroBatch]:
         config, rng = self.config, random.Random(f"reinforce/{self.config.seed}/{window}")
@@ -120,7 +116,7 @@ class ReinforceTrainer(Trainer):
         ]
         for item, group in zip(items, groups, strict=True):
             focus.note(item, sum(rollout.is_correct for rollout in group) / len(group))
-        self._log(rollouts)
+        self.files.log(log_line(self.state.window, rollouts))
         examples = self._examples(groups)
         return [pack(part, config.model) for part in cut(examples, config.micro_tokens)]
 
@@ -138,13 +134,3 @@ class ReinforceTrainer(Trainer):
     def _source(self, rng: random.Random) -> Source:
         sources = self.config.sources
         return rng.choices(sources, [source.share for source in sources])[0]
-
-    def _log(self, rollouts: list[Rollout]) -> None:
-        self.files.log(
-            {
-                "kind": "rollouts",
-                "window": self.state.window,
-                "answer_tokens": sum(r.num_tokens for r in rollouts) / len(rollouts),
-                **success_by_domain(rollouts),
-            }
-        )

@@ -125,6 +125,28 @@ def success_by_domain(rollouts: Sequence[Rollout]) -> dict[str, float]:
     return {domain: sum(right) / len(right) for domain, right in verdicts.items()}
 
 
+def solved(
+    generator: Generator,
+    rng: random.Random,
+    items: Sequence[Item],
+    config: RolloutConfig,
+    model: AnyConfig,
+) -> dict[str, float]:
+    """Share of `items` solved at temperature 1, each put once as `rng` says, by domain."""
+    prompts = [prompt for item in items for prompt in make_prompts(rng, item, config, model, 1)]
+    return success_by_domain(sample(generator, prompts, config))
+
+
+def log_line(window: int, rollouts: Sequence[Rollout]) -> dict[str, float | str]:
+    """What a run's log says of a step's answers: their mean length, and what share is right."""
+    return {
+        "kind": "rollouts",
+        "window": window,
+        "answer_tokens": sum(rollout.num_tokens for rollout in rollouts) / len(rollouts),
+        **success_by_domain(rollouts),
+    }
+
+
 def examples_of(
     rollout: Rollout, tokenizer: Tokenizer, model: AnyConfig, weight: float, advantage: float
 ) -> list[Example]:
