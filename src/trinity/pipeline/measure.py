@@ -62,14 +62,18 @@ def open_generator(checkpoint: str) -> Generator:
 
 
 def measure(
-    generator: Generator, items: Sequence[Item], effort: str = "high", experts: int | None = None
+    generator: Generator,
+    items: Sequence[Item],
+    effort: str = "high",
+    experts: int | None = None,
+    max_tokens: int = MAX_TOKENS,
 ) -> Result:
-    """Answer `items`, tools run, and judge the answers."""
+    """Answer `items` in at most `max_tokens` a turn, tools run, and judge the answers."""
 
     def request_of(_: int, __: Item, messages: tuple[Message, ...]) -> ChatRequest:
         return ChatRequest(
             messages=messages,
-            sampling=SamplingParams(seed=0, max_tokens=MAX_TOKENS),
+            sampling=SamplingParams(seed=0, max_tokens=max_tokens),
             intensity=IntensityRequest(reasoning_effort=effort, active_experts=experts),
         )
 
