@@ -138,14 +138,7 @@ TEACHERS: tuple[tuple[Domain, str], ...] = (
 PROMPTS: dict[Domain, int] = {"reasoning": 6, "vision": 6, "code": 5, "chat": 2}
 """Exercises of each domain that the fused model answers in a step."""
 MIXED = CorpusConfig(
-    sources=(
-        Source("reasoning", 0.32),
-        Source("vision", 0.32),
-        Source("code", 0.26),
-        Source("chat", 0.1),
-    ),
-    max_tokens=512,
-    label_pages=0,
+    sources=(*OWN["reasoning"], *OWN["vision"], *OWN["code"]), max_tokens=512, label_pages=0
 )
 REPLAY: dict[Domain, float] = {"reasoning": 0.03, "vision": 0.02, "code": 0.02, "chat": 0.01}
 """Of every specialist, so that the shared weights stay near one another."""
