@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=1000, help="Exercises of each domain.")
     parser.add_argument("--runs", type=Path, default=ROOT / "runs/proof")
     parser.add_argument("--rows", type=Path, default=ROOT / "docs/proof")
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=None)
+    parser.add_argument("--parts", nargs="+", choices=PARTS)
     arguments = parser.parse_args()
     once = [part for part in arguments.parts or () if part in ONCE]
     if once and 0 not in arguments.seeds:
