@@ -5,6 +5,10 @@
 
 #include <algorithm>
 
+#if defined(__linux__)
+#include <sched.h>
+#endif
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -89,10 +93,20 @@ void Pool::take_tasks(const Work& work, int num_tasks, int worker) {
 
 namespace {
 
+// The processors that this process may use, which may be fewer than the machine has: two threads
+// on one of them would spin while they wait for each other.
+int num_processors() {
+#if defined(__linux__)
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0) return CPU_COUNT(&allowed);
+#endif
+  return std::max(1, int(std::thread::hardware_concurrency()));
+}
+
 struct Shared {
   std::mutex mutex;
   std::atomic<Pool*> pool{nullptr};
-  int num_threads = std::max(1, int(std::thread::hardware_concurrency()));
+  int num_threads = num_processors();
 };
 
 // Never destroyed: threads may outlive static objects.
