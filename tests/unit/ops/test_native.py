@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 kernels = pytest.importorskip("trinity.ops._native")
@@ -31,3 +35,13 @@ def test_threads_are_counted_as_set() -> None:
     kernels.set_num_threads(before + 1)
     assert kernels.num_threads() == before + 1
     kernels.set_num_threads(before)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no affinity on this system")
+def test_a_process_that_may_use_one_processor_gets_one_thread() -> None:
+    program = (
+        "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); "
+        "from trinity.ops import _native; print(_native.num_threads())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.strip() == "1", done.stderr
