@@ -36,6 +36,7 @@ STAGES = Path(__file__).parent / "stages"
 
 ANCHORS = 8
 BLOCK = 40
+ENCODER = ("vision_tower", "multi_modal_projector")
 
 WEAK: dict[str, tuple[str, ...]] = {
     "reasoning": (
@@ -152,7 +153,7 @@ def model(experts: int) -> ModelConfig:
 
 
 def specialist(name: str, tokens: int) -> SupervisedConfig:
-    """One specialist; only that in pictures trains the image encoder."""
+    """A specialist's first stage; only the one in pictures trains the image encoder."""
     replay = tuple(Source(domain, share) for domain, share in REPLAY.items())
     sees = name == "vision"
     return SupervisedConfig(
@@ -165,7 +166,7 @@ def specialist(name: str, tokens: int) -> SupervisedConfig:
         unfreezing=Unfreezing(
             anchors=ANCHORS,
             shared_rate=0.5,
-            frozen=() if sees else ("vision_tower", "multi_modal_projector"),
+            frozen=() if sees else ENCODER,
         ),
         total_tokens=tokens,
         learning_rate=1.5e-3,
@@ -173,8 +174,15 @@ def specialist(name: str, tokens: int) -> SupervisedConfig:
 
 
 def again(name: str, tokens: int) -> SupervisedConfig:
-    """A finished specialist goes on, at a gentler rate."""
-    return replace(specialist(name, tokens), start=str(STAGES / f"mini-{name}"), learning_rate=1e-3)
+    """A finished specialist goes on, at a gentler rate and with the image encoder as it is."""
+    first = specialist(name, tokens)
+    return replace(
+        first,
+        start=str(STAGES / f"mini-{name}"),
+        learning_rate=1e-3,
+        corpus=replace(first.corpus, label_pages=0),
+        unfreezing=replace(first.unfreezing, frozen=ENCODER),
+    )
 
 
 def reinforced(name: str) -> ReinforceConfig:
@@ -185,9 +193,7 @@ def reinforced(name: str) -> ReinforceConfig:
         start=str(STAGES / f"mini-{name}"),
         sources=OWN[name],
         rollout=RolloutConfig(expert_range=(1, 6), max_tokens=220),
-        unfreezing=replace(
-            specialist(name, 0).unfreezing, frozen=("vision_tower", "multi_modal_projector")
-        ),
+        unfreezing=replace(specialist(name, 0).unfreezing, frozen=ENCODER),
         label_weight=0.0,
         total_tokens=1_000_000,
         learning_rate=1e-4,
@@ -239,8 +245,8 @@ def reasoning() -> SupervisedConfig:
 
 
 def vision() -> SupervisedConfig:
-    """The specialist in pictures."""
-    return specialist("vision", 20_000_000)
+    """The specialist in pictures, its image encoder included: half of a step's arithmetic."""
+    return specialist("vision", 8_000_000)
 
 
 def code() -> SupervisedConfig:
@@ -254,8 +260,8 @@ def reasoning_again() -> SupervisedConfig:
 
 
 def vision_again() -> SupervisedConfig:
-    """The finished specialist in pictures, on the exercises of today."""
-    return again("vision", 15_000_000)
+    """The finished specialist in pictures goes on without training its encoder."""
+    return again("vision", 12_000_000)
 
 
 def code_again() -> SupervisedConfig:
