@@ -19,10 +19,11 @@ from dataclasses import replace
 from trinity import LLM
 from trinity.bench.records import line, stamp
 from trinity.config import EngineConfig
+from trinity.train.example import opening
 from trinity.train.families import scored_families
 from trinity.train.items import Domain, Item, Split, draw
 from trinity.train.verify import judge_all
-from trinity.types import ChatRequest, IntensityRequest, Message, Mode, SamplingParams
+from trinity.types import ChatRequest, IntensityRequest, Mode, SamplingParams
 
 KINDS: dict[str, tuple[Domain, tuple[str, ...]]] = {
     "repair": ("code", ("fix_bug",)),
@@ -58,9 +59,10 @@ def requests_of(kind: str, count: int, effort: str) -> list[ChatRequest]:
 
 
 def request_of(item: Item, effort: str) -> ChatRequest:
-    """The exercise as a latency request."""
+    """The exercise as a latency request; of one with tools, the first turn."""
     return ChatRequest(
-        messages=(Message.user(item.question, *item.images),),
+        messages=opening(item),
+        tools=item.tools,
         sampling=SamplingParams(seed=0, max_tokens=320),
         intensity=IntensityRequest(reasoning_effort=effort),
         mode=Mode.LATENCY,
