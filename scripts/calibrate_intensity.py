@@ -17,16 +17,14 @@ from trinity.config import EngineConfig
 from trinity.engine.intensity import IntensityTable
 from trinity.engine.llm import LLM
 from trinity.pipeline.export import sha256
-from trinity.train.evaluate import sample_items
+from trinity.train.evaluate import answer_and_judge, sample_items
 from trinity.train.items import Domain, Item, Split
-from trinity.train.verify import judge_all
 from trinity.types import (
     ChatRequest,
     Generator,
     IntensityRequest,
     Message,
     SamplingParams,
-    TextPart,
 )
 
 DOMAINS: tuple[Domain, ...] = ("reasoning", "vision", "code")
@@ -145,8 +143,9 @@ def measure(
         active_experts=experts,
         thinking_token_budget=budget or None,
     )
-    generations = llm.generate([request(item, intensity, temperature) for item in items])
-    right = judge_all(items, [generation.text for generation in generations])
+    outcomes, right = answer_and_judge(
+        llm, items, lambda _, __, messages: request(messages, intensity, temperature)
+    )
     point = Point(
         effort_token=effort_token,
         experts=experts,
@@ -154,17 +153,18 @@ def measure(
         thoughts=thoughts,
         temperature=temperature,
         accuracy=sum(right) / len(items),
-        expert_rows=sum(generation.expert_rows for generation in generations) / len(items),
+        expert_rows=sum(outcome.expert_rows for outcome in outcomes) / len(items),
     )
     print(point, flush=True)
     return point
 
 
-def request(item: Item, intensity: IntensityRequest, temperature: float) -> ChatRequest:
-    """The item as a request."""
-    system = [] if item.system is None else [Message(role="system", parts=(TextPart(item.system),))]
+def request(
+    messages: tuple[Message, ...], intensity: IntensityRequest, temperature: float
+) -> ChatRequest:
+    """One answer's request."""
     return ChatRequest(
-        messages=(*system, Message.user(item.question, *item.images)),
+        messages=messages,
         sampling=SamplingParams(temperature=temperature, seed=0, max_tokens=MAX_TOKENS),
         intensity=intensity,
     )

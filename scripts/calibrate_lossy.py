@@ -20,10 +20,11 @@ from trinity.config import EngineConfig
 from trinity.engine.intensity import IntensityTable, Level
 from trinity.engine.llm import LLM
 from trinity.pipeline.export import sha256
-from trinity.train.evaluate import sample_items
+from trinity.train import agent
+from trinity.train.evaluate import answer_and_judge, sample_items
+from trinity.train.example import opening
 from trinity.train.items import DOMAINS, Domain, Item, Split
-from trinity.train.verify import judge_all
-from trinity.types import ChatRequest, IntensityRequest, Message, Mode, SamplingParams, TextPart
+from trinity.types import ChatRequest, IntensityRequest, Message, Mode, SamplingParams
 
 EXPERTS = (1, 2, 3, 4, 6)
 BUDGETS = (48, 64, 96, 128, 192)
@@ -143,12 +144,18 @@ def answer(llm: LLM, items: list[Item], setting: Setting) -> list[Outcome]:
     """The outcomes of items, answered greedily with one setting."""
     shared = tuple(replace(level, routing_discount=setting.discount) for level in llm.table.levels)
     llm.table = replace(llm.table, lossy={Mode.THROUGHPUT: shared})
-    generations = llm.generate([request(item, setting, llm.table) for item in items])
-    right = judge_all(items, [generation.text for generation in generations])
+    outcomes, right = answer_and_judge(
+        llm, items, lambda _, __, messages: request(messages, setting, llm.table)
+    )
     return [
-        Outcome(ok, len(g.token_ids), thinking_tokens(g.token_ids, llm.tokenizer.end_think_id))
-        for ok, g in zip(right, generations, strict=True)
+        Outcome(ok, outcome.num_tokens, longest_thought(outcome, llm.tokenizer.end_think_id))
+        for ok, outcome in zip(right, outcomes, strict=True)
     ]
+
+
+def longest_thought(outcome: agent.Outcome, end_think_id: int) -> int:
+    """The most thinking tokens of a turn."""
+    return max(thinking_tokens(turn.generation.token_ids, end_think_id) for turn in outcome.turns)
 
 
 def thinking_tokens(token_ids: tuple[int, ...], end_think_id: int) -> int:
@@ -156,12 +163,11 @@ def thinking_tokens(token_ids: tuple[int, ...], end_think_id: int) -> int:
     return token_ids.index(end_think_id) - 1 if end_think_id in token_ids else 0
 
 
-def request(item: Item, setting: Setting, table: IntensityTable) -> ChatRequest:
-    """The item as a greedy request."""
-    system = [] if item.system is None else [Message(role="system", parts=(TextPart(item.system),))]
+def request(messages: tuple[Message, ...], setting: Setting, table: IntensityTable) -> ChatRequest:
+    """One greedy answer's request."""
     names = [level.name for level in table.levels if level.effort_token == setting.effort_token]
     return ChatRequest(
-        messages=(*system, Message.user(item.question, *item.images)),
+        messages=messages,
         sampling=SamplingParams(temperature=0.0, max_tokens=MAX_TOKENS),
         intensity=IntensityRequest(
             reasoning_effort=names[0],
@@ -179,7 +185,7 @@ def seconds_per_token(llm: LLM, items: list[Item], level: Level) -> dict[int, fl
     for _ in range(TIMED_RUNS):
         for experts in EXPERTS:
             setting = replace(own(level), experts=experts)
-            requests = [request(item, setting, llm.table) for item in items]
+            requests = [request(opening(item), setting, llm.table) for item in items]
             started = time.perf_counter()
             tokens = sum(len(llm.generate([asked])[0].token_ids) for asked in requests)
             times[experts].append((time.perf_counter() - started) / tokens)
