@@ -195,7 +195,7 @@ def reinforced(name: str) -> ReinforceConfig:
         rollout=RolloutConfig(expert_range=(1, 6), max_tokens=220),
         unfreezing=replace(specialist(name, 0).unfreezing, frozen=ENCODER),
         label_weight=0.0,
-        total_tokens=1_000_000,
+        total_tokens=300_000,
         learning_rate=1e-4,
         decay=0.5,
     )
@@ -234,7 +234,7 @@ def distilled() -> DistilConfig:
         traces=(56, 24),
         unfreezing=Unfreezing(frozen=("vision_tower",)),
         label_weight=0.0,
-        total_tokens=15_000_000,
+        total_tokens=20_000_000,
         learning_rate=1e-3,
     )
 
@@ -256,17 +256,17 @@ def code() -> SupervisedConfig:
 
 def reasoning_again() -> SupervisedConfig:
     """The finished specialist in reasoning, on the exercises of today."""
-    return again("reasoning", 15_000_000)
+    return again("reasoning", 10_000_000)
 
 
 def vision_again() -> SupervisedConfig:
     """The finished specialist in pictures goes on without training its encoder."""
-    return again("vision", 12_000_000)
+    return again("vision", 8_000_000)
 
 
 def code_again() -> SupervisedConfig:
     """The finished specialist in code and chat, on the exercises of today."""
-    return again("code", 15_000_000)
+    return again("code", 8_000_000)
 
 
 def reasoning_reinforced() -> ReinforceConfig:
