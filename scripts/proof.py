@@ -31,12 +31,10 @@ from trinity.pipeline.experts import (
     without_block,
 )
 from trinity.pipeline.measure import draw_items, measure
-from trinity.pipeline.proof import Bench, Workshop
+from trinity.pipeline.proof import RATES, Bench, Workshop
 from trinity.pipeline.stages import load_checkpoint, make_generator
 
 ROOT = Path(__file__).parents[1]
-RATES = (3e-3, 1e-3, 3e-4)
-"""Learning rates that sequential fine-tuning is tried at; the best on validation counts."""
 COUNTS = (1, 2, 3, 4, 6)
 EFFORTS = ("none", "low", "high")
 SIDE_ITEMS = 400

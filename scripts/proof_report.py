@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from trinity.pipeline.proof import RATES
 from trinity.pipeline.statistics import headroom, interval, paired_means, retention
 
 ROOT = Path(__file__).parents[1]
@@ -35,8 +36,8 @@ ROWS = (
     ("ties", "TIES"),
     ("dare", "DARE"),
     *(
-        (f"sequential-{rate}-2-code", f"one domain after the other, rate {rate}")
-        for rate in ("0.003", "0.001", "0.0003")
+        (f"sequential-{rate:g}-2-code", f"one domain after the other, rate {rate:g}")
+        for rate in RATES
     ),
     ("sequential", "one domain after the other, the rate best on validation"),
     ("replay", "the same with 10 % replay"),

@@ -26,6 +26,9 @@ from trinity.train.upcycle import upcycle
 
 Say = Callable[[str], None]
 
+RATES = (3e-3, 1e-3, 3e-4)
+"""Learning rates that sequential fine-tuning is tried at; the best on validation counts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
