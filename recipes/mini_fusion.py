@@ -11,7 +11,8 @@ trinity train recipes/mini_fusion.py:distilled --run R --export runs/mini-fusion
 Where `recipes/fusion.py` starts from a small seed and adds fresh experts, this starts from what
 was already learnt: the 128 experts of the last embedded model are dealt out to the specialists.
 The finished specialists are kept in `recipes/stages`; `reasoning_again`, `vision_again` and
-`code_again` train them further, on exercises that were added since: see docs/fusion.md.
+`code_again` train them further, on the exercises of today and with the image encoder as it is: see
+docs/fusion.md.
 """
 
 from __future__ import annotations

@@ -58,8 +58,12 @@ def main() -> None:
     lineages = {path.name: read_rows(path) for path in sorted(folder.iterdir()) if path.is_dir()}
     parts = ["# The fusion proof\n", INTRODUCTION]
     for size in sorted({name.rsplit("-", 1)[0] for name in lineages}):
-        seeds = {n: rows for n, rows in lineages.items() if n.rsplit("-", 1)[0] == size}
+        begun = {n: rows for n, rows in lineages.items() if n.rsplit("-", 1)[0] == size}
+        # Means over other seeds in one row than in the next would not compare.
+        seeds = {n: rows for n, rows in begun.items() if "distilled" in rows} or begun
         parts += [f"\n## Preset `{size}`, {len(seeds)} seed(s)\n", table(list(seeds.values()))]
+        if left_out := sorted(begun.keys() - seeds.keys()):
+            parts.append(f"\nBegun, and not counted before it has ours: {', '.join(left_out)}.")
         parts.append(verdict(seeds))
         first = folder / next(iter(seeds))
         parts += plots(folder, size, next(iter(seeds.values())), first / "experts.json")
