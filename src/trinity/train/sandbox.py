@@ -26,7 +26,7 @@ import string
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
@@ -231,13 +231,23 @@ def define(code: str, name: str) -> Callable[..., Any]:
     return scope[name]
 
 
-def execute(code: str) -> tuple[str, list[dict[str, Any]]]:
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where a program stands just before it runs a line, or at its end."""
+
+    line: int
+    """The line to run next, from 1; at the end, the line that was run last."""
+    names: dict[str, Any]
+    """Copies of the global variables."""
+
+
+def execute(code: str) -> tuple[str, list[Moment]]:
     """Run `code` in this process: only for code that Trinity wrote.
 
-    Gives what it prints, and the global variables as they are after each line that is run.
+    Gives what it prints, and a moment for each line that is run, and one for the end.
     """
     printed: list[str] = []
-    states: list[dict[str, Any]] = []
+    moments: list[Moment] = []
 
     def record(*values: object, sep: str = " ", end: str = "\n") -> None:
         printed.append(sep.join(map(str, values)) + end)
@@ -248,8 +258,8 @@ def execute(code: str) -> tuple[str, list[dict[str, Any]]]:
         if frame.f_globals is not scope or frame.f_code.co_name != "<module>":
             return None
         if event in ("line", "return"):
-            names = frame.f_code.co_names
-            states.append({name: copy(scope[name]) for name in names if name in scope})
+            known = [name for name in frame.f_code.co_names if name in scope and name != "print"]
+            moments.append(Moment(frame.f_lineno, {name: copy(scope[name]) for name in known}))
         return watch
 
     program = compile(code, "<generated>", "exec")
@@ -259,7 +269,13 @@ def execute(code: str) -> tuple[str, list[dict[str, Any]]]:
         exec(program, scope)
     finally:
         sys.settrace(before)
-    return "".join(printed), states
+    return "".join(printed), moments
+
+
+def evaluate(expression: ast.expr, names: Mapping[str, Any]) -> Any:
+    """The value of an expression, worked out in this process: only for code that Trinity wrote."""
+    tree = ast.fix_missing_locations(ast.Expression(expression))
+    return eval(compile(tree, "<generated>", "eval"), dict(names))
 
 
 @dataclass(frozen=True, slots=True)

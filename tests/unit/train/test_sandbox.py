@@ -1,3 +1,4 @@
+import ast
 from typing import Any
 
 import pytest
@@ -6,6 +7,7 @@ from trinity.train import sandbox
 from trinity.train.sandbox import (
     Sandbox,
     define,
+    evaluate,
     execute,
     passes_tests,
     passes_tests_many,
@@ -188,8 +190,15 @@ def test_define_gives_the_function() -> None:
     assert define(GOOD, "f")(4) == 8
 
 
-def test_execute_gives_the_output_and_the_states() -> None:
-    printed, states = execute("x = 1\nfor i in range(2):\n    x = x + i\nprint(x, 'a', sep='-')")
+def test_execute_gives_the_output_and_where_it_stood() -> None:
+    printed, moments = execute("x = 1\nfor i in range(2):\n    x = x + i\nprint(x, 'a', sep='-')")
     assert printed == "2-a\n"
-    assert [state["x"] for state in states if "x" in state][-1] == 2
-    assert {"x": 1, "i": 0}.items() <= states[2].items()
+    assert [moment.line for moment in moments] == [1, 2, 3, 2, 3, 2, 4, 4]
+    assert moments[0].names == {}
+    assert moments[2].names == {"x": 1, "i": 0}
+    assert moments[-1].names == {"x": 2, "i": 1}
+
+
+def test_evaluate_knows_the_given_names() -> None:
+    expression = ast.parse("len(xs) + n", mode="eval").body
+    assert evaluate(expression, {"xs": [1, 2], "n": 3}) == 5

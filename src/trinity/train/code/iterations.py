@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import accumulate
 
 
 def looped(rng: random.Random, level: int) -> tuple[str, int, str]:
@@ -24,7 +25,7 @@ def looped(rng: random.Random, level: int) -> tuple[str, int, str]:
         if level == 3 and rng.random() < 0.5:
             start, stop, step = stop, start, -step
         numbers = list(range(start, stop, step))
-        shown = ", ".join(map(str, numbers))
+        shown = ", ".join(f"{number} ({k})" for k, number in enumerate(numbers, 1))
         return (
             f"for i in range({start}, {stop}, {step}):\n    {body}",
             len(numbers),
@@ -57,8 +58,8 @@ def _looped_while(rng: random.Random) -> tuple[str, int, str]:
             values.append(end)
             end *= step
         text = f"n = {start}\nwhile n < {stop}:\n    {code}"
-    shown = " -> ".join(map(str, [*values, end]))
-    return text, len(values), f"n: {shown}; the arrows count {len(values)}"
+    shown = "".join(f"{value} ({k}) -> " for k, value in enumerate(values, 1))
+    return text, len(values), f"n: {shown}{end}; that is {len(values)}"
 
 
 def _looped_nested(rng: random.Random) -> tuple[str, int, str]:
@@ -68,5 +69,6 @@ def _looped_nested(rng: random.Random) -> tuple[str, int, str]:
     if inner == f"range({b})":
         return text, a * b, f"outer {a} times, inner {b} times each; {a} * {b} = {a * b}"
     counts = [i + (inner != "range(i)") for i in range(a)]
-    total = sum(counts)
-    return text, total, f"inner runs {' + '.join(map(str, counts))}; that is {total}"
+    *sums, total = accumulate(counts)
+    steps = (f"{a} + {b} = {a + b}" for a, b in zip(sums, counts[1:], strict=True))
+    return text, total, f"inner runs {', '.join(map(str, counts))}; {', '.join(steps)}"

@@ -288,11 +288,11 @@ def predict_output(rng: random.Random, split: Split, level: int, family: str) ->
     """Say what a few lines print."""
     code = script(rng, level)
     try:
-        printed, states = execute(code)
+        printed, moments = execute(code)
     except (ArithmeticError, LookupError, TypeError, ValueError):  # its random values do not fit
         return None
     answer = printed.strip("\n")
-    trace = script_trace(states, answer)
+    trace = script_trace(code, moments, answer)
     if not answer.strip() or len(answer) > 60:
         return None
     return Item(

@@ -3,153 +3,123 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from trinity.train.code.program import Args, Program, function_of
-from trinity.train.sandbox import execute
+from trinity.train.code.working import (
+    joined,
+    line_worked,
+    shown,
+    steps_of,
+    test_worked,
+    told,
+    worked,
+)
+from trinity.train.code.writing import MAX_THOUGHTS_CHARS
+from trinity.train.sandbox import Moment, evaluate, execute
 
-MAX_ELEMENTS = 12
+MAX_MOMENTS = 40
 
 
-def script_trace(states: Sequence[dict[str, Any]], answer: str) -> str:
-    """What each line changed, then what is printed: "x = 3; total = 5; prints 5"."""
+def script_trace(code: str, moments: Sequence[Moment], answer: str) -> str:
+    """What each line does, then what is printed: "x = 3; total = 2 + 3 = 5; result 5".
+
+    Where that would be long it says only what each line changed."""
+    lines = {node.lineno: node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.stmt)}
+    told = [
+        line_worked(lines[before.line], before, after)
+        for before, after in pairwise(moments)
+        if before.line in lines
+    ]
+    trace = "; ".join([*filter(None, told), f"result {answer}"])
+    return trace if len(trace) <= MAX_THOUGHTS_CHARS else _changes(moments, answer)
+
+
+def _changes(moments: Sequence[Moment], answer: str) -> str:
+    """ "x = 3; total = 5; result 5"."""
     parts: list[str] = []
     before: dict[str, Any] = {}
-    for state in states:
+    for moment in moments:
         changed = [
-            f"{name} = {_shown(value)}"
-            for name, value in state.items()
-            if name != "print"
-            and (name not in before or before[name] != value)
-            and not callable(value)
+            f"{name} = {shown(value)}"
+            for name, value in moment.names.items()
+            if (name not in before or before[name] != value) and not callable(value)
         ]
         if changed:
             parts.append(", ".join(changed))
-        before = state
+        before = moment.names
     return "; ".join([*parts, f"result {answer}"])
 
 
 def call_trace(program: Program, args: Args, answer: str) -> str | None:
     """How the function gets from `args` to the answer, or None where no short trace exists."""
     lines = program.body.split("\n")
-    start = ", ".join(
-        f"{name} = {_shown(value)}" for (name, _), value in zip(program.params, args, strict=True)
-    )
+    names = {name: value for (name, _), value in zip(program.params, args, strict=True)}
     if "@" in program.body:
         return _recursive_trace(program, args, answer)
-    if len(lines) == 1:
-        parts = _expression_parts(program, args)
-        return None if parts is None else "; ".join([start, *parts, f"result {answer}"])
-    assigned = "\n".join(
-        f"{name} = {value!r}" for (name, _), value in zip(program.params, args, strict=True)
-    )
-    if any(line.strip().startswith("return") for line in lines[:-1]):
-        return _branching_trace(program, args, start, answer)
-    _, states = execute(f"{assigned}\n" + "\n".join([*lines[:-1], "pass"]))
-    steps = script_trace(states[len(args) - 1 :], answer)
-    return steps if len(states) < 40 else None
+    if any(line.strip().startswith("return") for line in lines[:-1]) or len(lines) == 1:
+        parts = _branching_parts(program, names)
+        if parts is None:
+            return None
+        start = ", ".join(f"{name} = {shown(value)}" for name, value in names.items())
+        return "; ".join([start, *parts, f"result {answer}"])
+    assigned = "\n".join(f"{name} = {value!r}" for name, value in names.items())
+    last = re.sub(r"^return (.+)", r"print(\1)", lines[-1])
+    code = "\n".join([assigned, *lines[:-1], last])
+    _, moments = execute(code)
+    return script_trace(code, moments, answer) if len(moments) < MAX_MOMENTS else None
 
 
-def _shown(value: Any) -> str:
-    return repr(value).replace("'", '"')
+def _branching_parts(program: Program, names: Mapping[str, Any]) -> list[str] | None:
+    """Tests at the top level of the body with their outcomes, then what is returned."""
+    path = _path(program, names)
+    if path is None:
+        return None
+    *tests, returned = path
+    parts = worked(returned, names)
+    return None if parts is None else [*(test_worked(test, names) for test in tests), *told(parts)]
+
+
+def _path(program: Program, names: Mapping[str, Any]) -> list[ast.expr] | None:
+    """The tests that a call makes, then the expression that it returns."""
+    function = ast.parse(program.code("f")).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    path, body = [], function.body
+    while body:
+        node, *body = body
+        match node:
+            case ast.If(test=test):
+                path.append(test)
+                body = [*(node.body if evaluate(test, names) else node.orelse), *body]
+            case ast.Return(value=ast.expr() as value):
+                return [*path, value]
+            case _:
+                return None
+    return None
 
 
 def _recursive_trace(program: Program, args: Args, answer: str) -> str:
-    """The calls with their results, innermost first."""
+    """The calls with their results, innermost first: "f(0) = 3; f(1) = f(0) + 1 = 3 + 1 = 4".
+
+    Where that would be long each call has its result alone."""
+    results: dict[str, Any] = {}
     made: list[str] = []
-    code = program.code("f").replace("def f(", "def g(", 1)
-    inner = function_of(
-        "def make(log):\n    def f(*a):\n        r = g(*a)\n        log(a, r)\n"
-        "        return r\n" + _indented(code) + "\n    return f",
-        "make",
-    )
+    function = function_of(program.code("f"), "f")
 
-    def record(given: Args, result: Any) -> None:
-        text = f"f({', '.join(map(_shown, given))}) = {_shown(result)}"
-        if text not in made:
-            made.append(text)
+    def record(*given: Any) -> Any:
+        call = f"f({', '.join(map(shown, given))})"
+        if call not in results:
+            names = {name: value for (name, _), value in zip(program.params, given, strict=True)}
+            *_, returned = _path(program, names) or [ast.Constant(function(*given))]
+            steps = steps_of(returned, {**names, "f": record})
+            made.append(joined([call, *(steps[1:] if len(steps) > 2 else steps)]))
+            results[call] = function(*given)
+        return results[call]
 
-    inner(record)(*args)
+    record(*args)
+    if sum(map(len, made)) > MAX_THOUGHTS_CHARS:
+        made = [f"{call} = {shown(result)}" for call, result in results.items()]
     return "; ".join([*made, f"result {answer}"])
-
-
-def _indented(code: str) -> str:
-    return "\n".join(f"    {line}" for line in code.split("\n"))
-
-
-def _branching_trace(program: Program, args: Args, start: str, answer: str) -> str | None:
-    """Tests at the top level of the body with their outcomes, up to the one that returns."""
-    tree = ast.parse(program.code("f")).body[0]
-    assert isinstance(tree, ast.FunctionDef)
-    parts = [start]
-    for node in tree.body:
-        if isinstance(node, ast.If) and not node.orelse:
-            test = ast.unparse(node.test)
-            holds = bool(_value(program, test, args))
-            parts.append(f"{test} {'yes' if holds else 'no'}")
-            if holds:
-                break
-        elif not isinstance(node, ast.Return):
-            return None
-    return "; ".join([*parts, f"result {answer}"])
-
-
-def _expression_parts(program: Program, args: Args) -> list[str] | None:
-    """Values inside one expression: the elements of its loop, or its first inner parts."""
-    tree = ast.parse(program.code("f")).body[0]
-    assert isinstance(tree, ast.FunctionDef)
-    loops = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.DictComp)
-    ]
-    if loops:
-        return _loop_parts(program, args, loops[0])
-    returned = tree.body[0]
-    assert isinstance(returned, ast.Return)
-    assert returned.value is not None
-    parts = []
-    for node in ast.iter_child_nodes(returned.value):
-        if isinstance(node, ast.BinOp | ast.Call | ast.Compare | ast.BoolOp):
-            parts.append(
-                f"{ast.unparse(node)} = {_shown(_value(program, ast.unparse(node), args))}"
-            )
-    return [part.replace("'", '"') for part in parts]
-
-
-def _loop_parts(program: Program, args: Args, loop: ast.expr) -> list[str] | None:
-    """ "3 no, 4 -> 16": what the loop of an expression makes of each element."""
-    if isinstance(loop, ast.DictComp):
-        made = f"[{ast.unparse(loop.key)}, {ast.unparse(loop.value)}]"
-    else:
-        assert isinstance(loop, ast.GeneratorExp | ast.ListComp | ast.SetComp)
-        made = ast.unparse(loop.elt)
-    first = loop.generators[0]
-    target, over = ast.unparse(first.target), ast.unparse(first.iter)
-    test = " and ".join(ast.unparse(part) for part in first.ifs) or "True"
-    rows = _value(
-        program,
-        f"[(({target}), bool({test}), ({made}) if {test} else 0) for {target} in {over}]",
-        args,
-    )
-    if len(rows) > MAX_ELEMENTS:
-        return None
-    plain = made == target
-    texts = []
-    for element, holds, value in rows:
-        shown = _shown(element)
-        if not holds:
-            texts.append(f"{shown} no")
-        elif plain or made == "1":
-            texts.append(f"{shown} yes")
-        else:
-            texts.append(f"{shown} -> {_shown(value)}")
-    return [", ".join(texts)] if texts else []
-
-
-def _value(program: Program, expression: str, args: Args) -> Any:
-    """The value of an expression in the function's parameters."""
-    return function_of(f"def {program.signature('value')}:\n    return {expression}", "value")(
-        *args
-    )
