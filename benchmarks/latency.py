@@ -19,7 +19,7 @@ from dataclasses import replace
 from trinity import LLM
 from trinity.bench.records import line, stamp
 from trinity.config import EngineConfig
-from trinity.train.example import opening
+from trinity.train.conversation import opening
 from trinity.train.families import scored_families
 from trinity.train.items import Domain, Item, Split, draw
 from trinity.train.verify import judge_all

@@ -21,8 +21,8 @@ from trinity.engine.intensity import IntensityTable, Level
 from trinity.engine.llm import LLM
 from trinity.pipeline.export import sha256
 from trinity.train import agent
+from trinity.train.conversation import opening
 from trinity.train.evaluate import answer_and_judge, sample_items
-from trinity.train.example import opening
 from trinity.train.items import DOMAINS, Domain, Item, Split
 from trinity.types import ChatRequest, IntensityRequest, Message, Mode, SamplingParams
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from trinity.cli.reply import OnPiece, request_reply
 from trinity.errors import TrinityError
+from trinity.train.conversation import opening
 from trinity.train.families import scored_families
 from trinity.train.items import Domain, Family, Item, Split, draw
 from trinity.train.verify import is_correct
-from trinity.types import ChatRequest, IntensityRequest, Message, SamplingParams, TextPart
+from trinity.types import ChatRequest, IntensityRequest, SamplingParams
 
 if TYPE_CHECKING:
     from trinity.engine.llm import LLM
@@ -94,11 +95,8 @@ def _draw_easy(family: Family, rng: random.Random) -> Item | None:
 
 def ask_item(llm: LLM, item: Item, effort: str, seed: int, on_piece: OnPiece) -> Outcome:
     """Ask one exercise and judge the answer; an error is an outcome too."""
-    messages = [Message.user(item.question, *item.images)]
-    if item.system is not None:
-        messages.insert(0, Message(role="system", parts=(TextPart(item.system),)))
     request = ChatRequest(
-        messages=tuple(messages),
+        messages=opening(item),
         sampling=SamplingParams(seed=seed, max_tokens=MAX_TOKENS),
         intensity=IntensityRequest(reasoning_effort=effort),
     )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from trinity.train.example import opening
+from trinity.train.conversation import opening
 from trinity.train.items import Item
 from trinity.train.sandbox import Sandbox
 from trinity.train.tools import parsed, result_of

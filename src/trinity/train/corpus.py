@@ -17,6 +17,7 @@ from trinity.config import AnyConfig
 from trinity.errors import ConfigError
 from trinity.inputs.chat import render
 from trinity.inputs.tokenizer import Tokenizer
+from trinity.train.conversation import turns_before
 from trinity.train.example import (
     Example,
     MicroBatch,
@@ -24,7 +25,6 @@ from trinity.train.example import (
     pack,
     patch_labels,
     turn_ids,
-    turns_before,
 )
 from trinity.train.families import trained_families
 from trinity.train.items import Domain, Family, Item, Split, draw, levels_with

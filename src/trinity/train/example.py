@@ -18,7 +18,6 @@ from trinity.config import AnyConfig
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.train.items import DOMAINS, Domain, Item, Mark
 from trinity.train.vision.labels import label_patches
-from trinity.types import Message, TextPart, ToolCall
 
 Origin = Domain | Literal["own"]
 
@@ -72,33 +71,6 @@ class MicroBatch:
     """Pixels of pictures for the image encoder alone."""
     labels: list[Tensor] = field(default_factory=list)
     """Of each picture, then of each page, what its patches show: int64 [groups, patches]."""
-
-
-def opening(item: Item) -> tuple[Message, ...]:
-    """The messages that put `item` to a model."""
-    question = Message.user(item.question, *item.images)
-    if item.system is None:
-        return (question,)
-    return (Message(role="system", parts=(TextPart(item.system),)), question)
-
-
-def turns_before(item: Item, turn: int) -> tuple[Message, ...]:
-    """The messages of `item` up to the assistant's turn number `turn`, tool results included.
-
-    Turn 0 follows the question; turn `len(item.steps)` is the answer.
-    """
-    messages = [*opening(item)]
-    for number, step in enumerate(item.steps[:turn]):
-        calls = tuple(
-            ToolCall(id=f"call{number:03d}{place:02d}", name=call.name, arguments=call.arguments)
-            for place, call in enumerate(step.calls)
-        )
-        messages.append(Message(role="assistant", tool_calls=calls))
-        messages += [
-            Message(role="tool", parts=(TextPart(call.result),), tool_call_id=made.id)
-            for call, made in zip(step.calls, calls, strict=True)
-        ]
-    return tuple(messages)
 
 
 def turn_ids(item: Item, turn: int, effort: str, tokenizer: Tokenizer) -> tuple[list[int], int]:

@@ -8,7 +8,8 @@ import pytest
 import trinity
 from trinity.inputs.chat import render
 from trinity.inputs.tokenizer import Tokenizer
-from trinity.train.agent import MAX_CALLS, Outcome, answer_items, opening
+from trinity.train.agent import MAX_CALLS, Outcome, answer_items
+from trinity.train.conversation import opening
 from trinity.train.items import Call, Check, Item, Step
 from trinity.train.tools import CALCULATE, make_tool
 from trinity.types import (

@@ -21,7 +21,8 @@ from trinity.train import agentic, composition
 from trinity.train.agentic import declining, looking_up
 from trinity.train.agentic.records import RECORDS
 from trinity.train.agentic.topics import ASK, ASK_CLAUSE, NUMERIC, TOPICS, tool_for
-from trinity.train.example import turn_ids, turns_before
+from trinity.train.conversation import turns_before
+from trinity.train.example import turn_ids
 from trinity.train.items import Family, Item, Split, draw, split_of
 from trinity.train.sandbox import Sandbox
 from trinity.train.tools import CALCULATE, CONVERT, RUN_TESTS, result_of

@@ -16,9 +16,10 @@ from trinity.model.transformer import Transformer, initialise
 from trinity.ops import PackedBatch
 from trinity.pipeline.stages import make_generator
 from trinity.train.agent import Turn
+from trinity.train.conversation import opening
 from trinity.train.corpus import CorpusConfig, Source
 from trinity.train.distil import Ask, DistilConfig, DistilTrainer
-from trinity.train.example import opening, pack
+from trinity.train.example import pack
 from trinity.train.items import Item, Split
 from trinity.train.optim import Unfreezing
 from trinity.train.policy import Focus, advantages, policy_loss, reward

@@ -15,7 +15,8 @@ import trinity
 from trinity.config import VisionConfig
 from trinity.inputs.chat import render
 from trinity.inputs.tokenizer import Tokenizer
-from trinity.train.example import opening, turn_ids
+from trinity.train.conversation import opening
+from trinity.train.example import turn_ids
 from trinity.train.items import Family, Item, Mark, Split
 from trinity.train.vision import blueprints, floor_plans, look, sums
 from trinity.train.vision.labels import GROUPS
