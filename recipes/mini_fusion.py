@@ -98,11 +98,8 @@ WEAK: dict[str, tuple[str, ...]] = {
     ),
     "code": (
         "complete_function",
-        "count_loop",
         "find_bug_line",
         "fix_bug",
-        "predict_call",
-        "predict_output",
         "repair_with_tests",
         "write_from_docstring",
         "write_from_examples",
@@ -121,12 +118,16 @@ WEAK: dict[str, tuple[str, ...]] = {
 """Families of which `mini-reasoning`, or the last embedded model in other domains, solves 80 % at
 most (`scripts/family_accuracy.py`). They get the larger part of a specialist's tokens."""
 
+TRACED = ("work_out", "predict_output", "predict_call", "count_loop")
+"""What a program does, and the arithmetic for it: a specialist in code sees no other."""
+
 OWN: dict[str, tuple[Source, ...]] = {
     "reasoning": (Source("reasoning", 0.37), Source("reasoning", 0.55, WEAK["reasoning"])),
     "vision": (Source("vision", 0.37), Source("vision", 0.55, WEAK["vision"])),
     "code": (
-        Source("code", 0.32),
-        Source("code", 0.38, WEAK["code"]),
+        Source("code", 0.26),
+        Source("code", 0.24, WEAK["code"]),
+        Source("code", 0.2, TRACED),
         Source("chat", 0.08),
         Source("chat", 0.14, WEAK["chat"]),
     ),

@@ -99,3 +99,12 @@ def test_traces_of_calls(body: str, args: tuple[int, ...], trace: str) -> None:
 def test_calls_with_many_elements_have_no_trace() -> None:
     program = compose((("n", "int"),), "return [x for x in range(n)]", "", "", "f")
     assert call_trace(program, (50,), "") is None
+
+
+def test_drilled_expressions_have_their_values() -> None:
+    rng = random.Random(17)
+    for number in range(50):
+        item = BY_NAME["work_out"].make(rng, Split.TRAIN, number % 5 + 1)
+        expressions, values = item.key.split("; "), item.answer.split("; ")
+        assert [eval(text) for text in expressions] == [eval(text) for text in values]
+        assert item.thoughts_high.startswith(f"{expressions[0]} = ")

@@ -6,7 +6,7 @@ import pytest
 
 from trinity.train import wordings
 from trinity.train.chat import Talk
-from trinity.train.code import examples, reading, repair, wording, writing
+from trinity.train.code import drills, examples, reading, repair, wording, writing
 from trinity.train.families import FAMILIES, scored_families
 from trinity.train.items import Domain, Family, Split
 from trinity.train.wordings import choose, choose_core, phrase
@@ -79,6 +79,7 @@ CODE_CORES = {
     "predict_call": reading._CALLS,
     "count_loop": (*reading._LOOPS, *reading._NESTED),
     "is_valid_python": reading._VALID,
+    "work_out": drills._VALUES,
 }
 LEAST_WORDINGS = {"reasoning": 200, "chat": 200, "code": 200, "composition": 100, "vision": 100}
 LEAST_CORES = 20

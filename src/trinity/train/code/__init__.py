@@ -1,6 +1,6 @@
 """Exercises about small Python functions: write, complete, repair and read them."""
 
-from trinity.train.code import examples, reading, repair, unseen, writing
+from trinity.train.code import drills, examples, reading, repair, unseen, writing
 from trinity.train.items import Family
 
 FAMILIES: tuple[Family, ...] = (
@@ -9,5 +9,6 @@ FAMILIES: tuple[Family, ...] = (
     *repair.FAMILIES,
     *reading.FAMILIES,
     *unseen.FAMILIES,
+    *drills.FAMILIES,
 )
 """All families of the code domain."""
