@@ -263,12 +263,12 @@ def reasoning_again() -> SupervisedConfig:
 
 def vision_again() -> SupervisedConfig:
     """The finished specialist in pictures goes on without training its encoder."""
-    return again("vision", 8_000_000)
+    return again("vision", 4_000_000)
 
 
 def code_again() -> SupervisedConfig:
     """The finished specialist in code and chat, on the exercises of today."""
-    return again("code", 8_000_000)
+    return again("code", 5_000_000)
 
 
 def reasoning_reinforced() -> ReinforceConfig:
