@@ -263,7 +263,7 @@ def reasoning_again() -> SupervisedConfig:
 
 def vision_again() -> SupervisedConfig:
     """The finished specialist in pictures goes on without training its encoder."""
-    return again("vision", 4_000_000)
+    return again("vision", 8_000_000)
 
 
 def code_again() -> SupervisedConfig:
