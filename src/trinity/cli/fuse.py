@@ -15,6 +15,7 @@ from trinity.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from trinity.model.small4 import Small4
+    from trinity.model.transformer import Transformer
 
 CONCATENATE = "concatenate"
 METHODS = (CONCATENATE, "average", "task-arithmetic", "ties", "dare")
@@ -63,12 +64,19 @@ def fuse(
     directories = _directories(models)
     ancestor = None if base is None else _directories([base])[0]
     tokenizer = _same_tokenizer([*directories, *([ancestor] if ancestor else [])])
-    fused = _fused(directories, method, ancestor, seed)
+    loaded = _loaded(directories)
+    root = None if ancestor is None else _loaded([ancestor])[0]
+    names = [str(directory) for directory in directories]
+    fused, shared = _fused(loaded, names, method, root, seed)
     if method == CONCATENATE and calibrate:
-        _calibrate(fused, directories, seed)
+        _calibrate(fused, loaded, shared, directories[0] / "tekken.json", seed)
     _write(fused, into, tokenizer, directories, method)
     num_experts = fused.config.n_routed_experts
-    say(stdout(), f"Wrote {into}: {num_experts} experts a layer, from {len(models)} models.")
+    say(
+        stdout(),
+        f"Wrote {into}: {num_experts} experts a layer, {shared} of them the same in all, from "
+        f"{len(models)} models.",
+    )
 
 
 def _directories(models: Sequence[str]) -> list[Path]:
@@ -93,32 +101,37 @@ def _same_tokenizer(directories: Sequence[Path]) -> bytes:
     return vocabularies[0]
 
 
-def _fused(directories: Sequence[Path], method: str, ancestor: Path | None, seed: int) -> Small4:
+def _loaded(directories: Sequence[Path]) -> list[Transformer]:
     from trinity.model.checkpoint import load_model
-    from trinity.train.fuse import concatenate, merge_weights
 
-    models = [load_model(directory) for directory in directories]
-    names = [str(directory) for directory in directories]
-    root = None if ancestor is None else load_model(ancestor)
+    return [load_model(directory) for directory in directories]
+
+
+def _fused(
+    models: Sequence[Transformer],
+    names: Sequence[str],
+    method: str,
+    root: Transformer | None,
+    seed: int,
+) -> tuple[Small4, int]:
+    """The fused model, and how many experts of a layer all `models` have unchanged."""
+    from trinity.train.fuse import concatenate, count_anchors, merge_weights
+
     if method == CONCATENATE:
-        return concatenate(models, names, root)
-    return merge_weights(method, models, names, root, seed)
+        fused = concatenate(models, names, root)
+    else:
+        fused = merge_weights(method, models, names, root, seed)
+    return fused, count_anchors([model.state_dict() for model in models])
 
 
-def _calibrate(model: Small4, directories: Sequence[Path], seed: int) -> None:
-    from trinity.model.checkpoint import load_model
+def _calibrate(
+    fused: Small4, models: Sequence[Transformer], shared: int, tokenizer: Path, seed: int
+) -> None:
     from trinity.train.calibrate import calibrate_blocks, mixed_micros
-    from trinity.train.fuse import count_anchors
 
-    states = [load_model(directory).state_dict() for directory in directories]
-    anchors = count_anchors(states)
-    blocks = [_num_experts(state) - anchors for state in states]
-    micros = mixed_micros(model.config, str(directories[0] / "tekken.json"), EXAMPLES, seed)
-    calibrate_blocks(model, anchors, blocks, micros)
-
-
-def _num_experts(state: dict[str, Any]) -> int:
-    return next(len(value) for name, value in state.items() if ".mlp.gate." in name)
+    blocks = [model.config.n_routed_experts - shared for model in models]
+    micros = mixed_micros(fused.config, str(tokenizer), EXAMPLES, seed)
+    calibrate_blocks(fused, shared, blocks, micros)
 
 
 def _write(

@@ -68,7 +68,7 @@ def test_three_specialists_become_one_checkpoint_that_answers(
 ) -> None:
     into = tmp_path / "fused"
     assert main.execute(["fuse", *lineage[1:], "--into", str(into)]) == 0
-    assert "20 experts a layer, from 3 models" in capsys.readouterr().out
+    assert "20 experts a layer, 8 of them the same in all, from 3 models" in capsys.readouterr().out
     manifest = json.loads((into / "trinity.json").read_text())
     assert manifest["licence"] == "Apache-2.0 AND MIT"
     assert [source["name"] for source in manifest["sources"]] == ["A", "B", "C"]
