@@ -63,6 +63,11 @@ def traced(code: str) -> str:
             's = sorted(set("cab"))\nprint(s)',
             's = sorted(set("cab")) = sorted({"a", "b", "c"}) = ["a", "b", "c"]',
         ),
+        (
+            "for n in [1, 2]:\n    t = sum(x for x in [n, 5]) % 4\nprint(t)",
+            "n = 1; 1 yes, 5 yes; 1 + 5 = 6; t = 6 % 4 = 2; "
+            "n = 2; 2 yes, 5 yes; 2 + 5 = 7; t = 7 % 4 = 3",
+        ),
         ("x = 0\nx = x and 10 // x\nprint(x)", "x = 0; x = 0"),
     ],
 )

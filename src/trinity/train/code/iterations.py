@@ -71,4 +71,5 @@ def _looped_nested(rng: random.Random) -> tuple[str, int, str]:
     counts = [i + (inner != "range(i)") for i in range(a)]
     *sums, total = accumulate(counts)
     steps = (f"{a} + {b} = {a + b}" for a, b in zip(sums, counts[1:], strict=True))
-    return text, total, f"inner runs {', '.join(map(str, counts))}; {', '.join(steps)}"
+    shown = ", ".join(map(str, counts))
+    return text, total, f"inner runs {shown}; {', '.join(steps)}; that is {total}"

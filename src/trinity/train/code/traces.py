@@ -27,14 +27,15 @@ MAX_MOMENTS = 40
 def script_trace(code: str, moments: Sequence[Moment], answer: str) -> str:
     """What each line does, then what is printed: "x = 3; total = 2 + 3 = 5; result 5".
 
-    Where that would be long it says only what each line changed."""
+    Where that would be long it says only what each line changed.
+    """
     lines = {node.lineno: node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.stmt)}
-    told = [
+    parts = [
         line_worked(lines[before.line], before, after)
         for before, after in pairwise(moments)
         if before.line in lines
     ]
-    trace = "; ".join([*filter(None, told), f"result {answer}"])
+    trace = "; ".join([*filter(None, parts), f"result {answer}"])
     return trace if len(trace) <= MAX_THOUGHTS_CHARS else _changes(moments, answer)
 
 
@@ -46,7 +47,7 @@ def _changes(moments: Sequence[Moment], answer: str) -> str:
         changed = [
             f"{name} = {shown(value)}"
             for name, value in moment.names.items()
-            if (name not in before or before[name] != value) and not callable(value)
+            if name not in before or before[name] != value
         ]
         if changed:
             parts.append(", ".join(changed))
@@ -57,7 +58,7 @@ def _changes(moments: Sequence[Moment], answer: str) -> str:
 def call_trace(program: Program, args: Args, answer: str) -> str | None:
     """How the function gets from `args` to the answer, or None where no short trace exists."""
     lines = program.body.split("\n")
-    names = {name: value for (name, _), value in zip(program.params, args, strict=True)}
+    names = _bound(program, args)
     if "@" in program.body:
         return _recursive_trace(program, args, answer)
     if any(line.strip().startswith("return") for line in lines[:-1]) or len(lines) == 1:
@@ -71,6 +72,10 @@ def call_trace(program: Program, args: Args, answer: str) -> str | None:
     code = "\n".join([assigned, *lines[:-1], last])
     _, moments = execute(code)
     return script_trace(code, moments, answer) if len(moments) < MAX_MOMENTS else None
+
+
+def _bound(program: Program, args: Args) -> dict[str, Any]:
+    return {name: value for (name, _), value in zip(program.params, args, strict=True)}
 
 
 def _branching_parts(program: Program, names: Mapping[str, Any]) -> list[str] | None:
@@ -104,7 +109,8 @@ def _path(program: Program, names: Mapping[str, Any]) -> list[ast.expr] | None:
 def _recursive_trace(program: Program, args: Args, answer: str) -> str:
     """The calls with their results, innermost first: "f(0) = 3; f(1) = f(0) + 1 = 3 + 1 = 4".
 
-    Where that would be long each call has its result alone."""
+    Where that would be long each call has its result alone.
+    """
     results: dict[str, Any] = {}
     made: list[str] = []
     function = function_of(program.code("f"), "f")
@@ -112,9 +118,10 @@ def _recursive_trace(program: Program, args: Args, answer: str) -> str:
     def record(*given: Any) -> Any:
         call = f"f({', '.join(map(shown, given))})"
         if call not in results:
-            names = {name: value for (name, _), value in zip(program.params, given, strict=True)}
-            *_, returned = _path(program, names) or [ast.Constant(function(*given))]
-            steps = steps_of(returned, {**names, "f": record})
+            names = _bound(program, given)
+            path = _path(program, names)
+            assert path is not None  # a recursive body is made of tests and returns
+            steps = steps_of(path[-1], {**names, "f": record})
             made.append(joined([call, *(steps[1:] if len(steps) > 2 else steps)]))
             results[call] = function(*given)
         return results[call]

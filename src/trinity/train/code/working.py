@@ -45,6 +45,7 @@ def worked(expression: ast.expr, names: Mapping[str, Any]) -> list[str] | None:
 
     None where the loop has more than `MAX_ELEMENTS` elements.
     """
+    expression = _copied(expression)  # what the loop makes is put into it
     loop = next((node for node in ast.walk(expression) if isinstance(node, _LOOPS)), None)
     if not isinstance(loop, ast.expr):
         return [joined(steps_of(expression, names))]
