@@ -143,6 +143,8 @@ PROMPTS: dict[Domain, int] = {"reasoning": 6, "vision": 6, "code": 5, "chat": 2}
 MIXED = CorpusConfig(
     sources=(*OWN["reasoning"], *OWN["vision"], *OWN["code"]), max_tokens=512, label_pages=0
 )
+EVERYTHING = replace(MIXED, sources=(*MIXED.sources, Source("composition", 0.3)))
+"""And what takes two specialists, which none of them has seen."""
 REPLAY: dict[Domain, float] = {"reasoning": 0.03, "vision": 0.02, "code": 0.02, "chat": 0.01}
 """Of every specialist, so that the shared weights stay near one another."""
 
@@ -214,7 +216,7 @@ def router() -> DistilConfig:
         traces=(48, 48),
         unfreezing=Unfreezing(trained=("mlp.gate.",)),
         label_weight=0.0,
-        total_tokens=1_000_000,
+        total_tokens=300_000,
         learning_rate=1.5e-3,
     )
 
@@ -232,12 +234,29 @@ def distilled() -> DistilConfig:
         teachers=TEACHERS,
         asks=(*asks, Ask(Source("composition", 1.0), prompts=2, group=4)),
         rollout=RolloutConfig(truncated_share=0.15, max_tokens=220),
-        corpus=replace(MIXED, sources=(*MIXED.sources, Source("composition", 0.25))),
+        corpus=EVERYTHING,
         traces=(56, 24),
         unfreezing=Unfreezing(frozen=("vision_tower",)),
         label_weight=0.0,
+        total_tokens=3_000_000,
+        learning_rate=1.5e-3,
+        decay=0.2,
+    )
+
+
+def finished() -> SupervisedConfig:
+    """The fused model on all exercises at once, where a token costs half of what it costs beside
+    teachers and answers of its own."""
+    return SupervisedConfig(
+        model=model(ANCHORS + 3 * BLOCK),
+        tokenizer=str(TOKENIZER),
+        start=str(ROOT / "distilled/model"),
+        corpus=EVERYTHING,
+        unfreezing=Unfreezing(frozen=("vision_tower",)),
+        label_weight=0.0,
         total_tokens=20_000_000,
-        learning_rate=1e-3,
+        learning_rate=1.5e-3,
+        decay=0.9,
     )
 
 

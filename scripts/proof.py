@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "recipes"))
+os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # read when PyTorch is loaded, as in `trinity train`
+os.environ["GOMP_SPINCOUNT"] = "0"
 
 from fusion import ANCHORS, BLOCK, SHARES, Fusion, everything  # type: ignore[import-not-found]
 

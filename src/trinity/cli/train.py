@@ -67,6 +67,10 @@ def train(
     Start the same command again to resume; Ctrl-C saves and stops. With --export and no recipe,
     the newest checkpoint of --run is written without training.
     """
+    # Here, since recipes load PyTorch, which reads it then: its threads would spin while those of
+    # the kernels work.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("GOMP_SPINCOUNT", "0")
     if recipe is None:
         if run is None or export is None:
             raise UsageError("Give a recipe to train, or --run and --export to write a checkpoint.")
@@ -94,9 +98,6 @@ def _skipping_bad_rows(config: StageConfig) -> StageConfig:
 
 def _train(config: StageConfig, directory: Path, name: str, stop_at: int | None) -> bool:
     """Run or resume; whether Ctrl-C ended it."""
-    # Read when PyTorch is loaded: its threads would spin while those of the kernels work.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("GOMP_SPINCOUNT", "0")
     from rich.console import Console
 
     from trinity.ops import dispatch

@@ -30,8 +30,9 @@ def concatenate(
 ) -> Small4:
     """One model with the experts of all `specialists`; `names` are theirs in messages.
 
-    Without `base` the shared weights are the mean of the specialists'. Raises `ConfigError` where
-    they cannot be fused.
+    Shared weights are the ancestor's plus the mean of what the specialists changed. Without `base`
+    a weight that two specialists have in common is the ancestor's, and others are averaged. Raises
+    `ConfigError` where they cannot be fused.
     """
     configs = check_lineage(specialists, names)
     states = [model.state_dict() for model in specialists]
@@ -157,7 +158,13 @@ def _joined(name: str, values: Sequence[Tensor], anchors: int) -> Tensor:
 
 
 def _shared(base: Tensor | None, values: Sequence[Tensor]) -> Tensor:
-    """The base plus the mean change of those specialists that changed it."""
+    """The ancestor's value plus the mean change of those specialists that changed it: an image
+    encoder that only one of three trained is taken whole.
+
+    Without `base`, what two of them have bit for bit is the ancestor's, for training changes
+    every number it may; where no two agree, the mean of all."""
+    if base is None:
+        base = next((v for v in values if sum(torch.equal(v, w) for w in values) > 1), None)
     if base is None:
         return torch.stack(list(values)).mean(0)
     changes = [value - base for value in values if not torch.equal(value, base)]
