@@ -23,9 +23,10 @@ from trinity.train.supervised import SupervisedConfig
 
 TOKENIZER = Path(__file__).parents[1] / "src/trinity/models/mini/tekken.json"
 
-ENCODER = "mini"
-"""Whose image encoder all models see with. It is a given, as Pixtral's was to its successors, and
-never trained here: the proof is about the language model. The projector is the fusion's own."""
+ENCODER = str(Path(__file__).parent / "stages/mini-reasoning")
+"""Whose image encoder all models see with: that of the last jointly trained `mini`. It is given, as
+Pixtral's was to its successors, and never trained here: the proof is about the language model.
+The projector is the fusion's own."""
 SEEING = ("vision_tower",)
 
 ANCHORS = 8

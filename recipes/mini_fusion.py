@@ -6,6 +6,7 @@ trinity train recipes/mini_fusion.py:reasoning_reinforced --run R --export (the 
 (and `vision`, `code`)
 trinity fuse recipes/stages/mini-{reasoning,vision,code} --into runs/mini-fusion/concatenated/model
 trinity train recipes/mini_fusion.py:router --run R --export runs/mini-fusion/router/model
+trinity train recipes/mini_fusion.py:together --run R --export runs/mini-fusion/together/model
 trinity train recipes/mini_fusion.py:distilled --run R --export runs/mini-fusion/distilled/model
 
 Where `recipes/fusion.py` starts from a small seed and adds fresh experts, this starts from what
@@ -221,6 +222,24 @@ def router() -> DistilConfig:
     )
 
 
+def together() -> SupervisedConfig:
+    """The fused model on all exercises at once: its blocks learn to be one model.
+
+    Before the distillation, for what a model of strangers answers teaches it nothing: see the lab
+    notebook."""
+    return SupervisedConfig(
+        model=model(ANCHORS + 3 * BLOCK),
+        tokenizer=str(TOKENIZER),
+        start=str(ROOT / "router/model"),
+        corpus=EVERYTHING,
+        unfreezing=Unfreezing(frozen=("vision_tower",)),
+        label_weight=0.0,
+        total_tokens=18_000_000,
+        learning_rate=1e-3,
+        decay=0.9,
+    )
+
+
 def distilled() -> DistilConfig:
     """The fused model, taught by the three specialists on ideal answers and on its own.
 
@@ -230,7 +249,7 @@ def distilled() -> DistilConfig:
     return DistilConfig(
         model=model(ANCHORS + 3 * BLOCK),
         tokenizer=str(TOKENIZER),
-        start=str(ROOT / "router/model"),
+        start=str(ROOT / "together/model"),
         teachers=TEACHERS,
         asks=(*asks, Ask(Source("composition", 1.0), prompts=2, group=4)),
         rollout=RolloutConfig(truncated_share=0.15, max_tokens=220),
@@ -238,25 +257,8 @@ def distilled() -> DistilConfig:
         traces=(56, 24),
         unfreezing=Unfreezing(frozen=("vision_tower",)),
         label_weight=0.0,
-        total_tokens=3_000_000,
-        learning_rate=1.5e-3,
-        decay=0.2,
-    )
-
-
-def finished() -> SupervisedConfig:
-    """The fused model on all exercises at once, where a token costs half of what it costs beside
-    teachers and answers of its own."""
-    return SupervisedConfig(
-        model=model(ANCHORS + 3 * BLOCK),
-        tokenizer=str(TOKENIZER),
-        start=str(ROOT / "distilled/model"),
-        corpus=EVERYTHING,
-        unfreezing=Unfreezing(frozen=("vision_tower",)),
-        label_weight=0.0,
-        total_tokens=20_000_000,
-        learning_rate=1.5e-3,
-        decay=0.9,
+        total_tokens=6_000_000,
+        learning_rate=3e-4,
     )
 
 

@@ -9,23 +9,26 @@ import json
 from pathlib import Path
 from typing import Any
 
+from trinity.cli.recipes import load_recipe
 from trinity.model.checkpoint import read_config
 from trinity.model.cost import active_parameters, count_parameters
 from trinity.train.families import FAMILIES
 
+ROOT = Path(__file__).parents[1]
 INTRODUCTION = """\
 # {name}
 
 A demonstration of the mechanism, not of what a large model knows: {total:,} parameters, 128 experts
 of which 4 and a shared one are active, {active:,} parameters at work per token (head included,
-embedding not). Trained on {tokens:,} tokens of generated exercises, on nothing else, by
-`recipes/{recipe}.py`. Stored in BF16; native kernels hold it as `{weights}` unless `--weights` says
-otherwise. Licence: {licence}.
+embedding not). Trained on generated exercises, on nothing else; its last stage, {tokens:,} tokens,
+is `trinity train {stage}`, and docs/fusion.md has those before it. Stored in BF16; native
+kernels hold it as `{weights}` unless `--weights` says otherwise. Licence: {licence}.
 
 It answers short questions inside its exercises' domains: arithmetic, small word problems, letters,
-lists, dates, logic; words, numbers, shapes and charts in small pictures (at most 192 pixels along
-the longest edge, larger ones are shrunk); small Python functions. It knows nothing of the world,
-and its context is 4,096 tokens, of which it was trained on the first 320.
+lists, dates, logic, short notes; words, numbers, shapes, charts, tables and plans in small pictures
+(at most 192 pixels along the longest edge, larger ones are shrunk); small Python functions, calls
+of tools, answers in JSON. It knows nothing of the world, and its context is 4,096 tokens, of which
+it was trained on the first {length}.
 
 ## Scoreboard
 
@@ -87,6 +90,35 @@ def by_family(cells: list[dict[str, Any]], trained: list[str], *, unseen: bool) 
     return table(["domain", "family", "right", "items"], rows)
 
 
+def retention(rows: list[dict[str, Any]]) -> str:
+    """The table of how much of each specialist's accuracy the model has."""
+    return table(
+        ["domain", "specialist", "its accuracy", "this model's", "retention"],
+        [
+            [
+                row["domain"],
+                f"`{row['specialist']}`",
+                f"{100 * row['specialist_accuracy']:.1f} %",
+                f"{100 * row['accuracy']:.1f} %",
+                f"{row['retention']:.3f} ({row['low']:.3f} to {row['high']:.3f})",
+            ]
+            for row in rows
+        ],
+    )
+
+
+def stage(recipe: str) -> str:
+    """What `trinity train` was given for the run `recipe`: a file, perhaps a function in it."""
+    file, _, function = recipe.partition("-")
+    return f"recipes/{file}.py" + (f":{function}" if function else "")
+
+
+def longest(recipe: str) -> int:
+    """The longest sequence that a recipe trains on, prompt and answer together."""
+    config, _ = load_recipe(str(ROOT / stage(recipe)))
+    return int(config.corpus.max_tokens)
+
+
 def main() -> None:
     """Write README.md into the checkpoint directory."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -103,12 +135,17 @@ def main() -> None:
         active=active.with_head,
         seed=board["config"]["seed"],
         items=board["config"]["items"],
+        stage=stage(manifest["recipe"]),
+        length=longest(manifest["recipe"]),
     )
+    rows = board.get("retention", [])
+    retained = ["## Against its specialists, at high effort\n", retention(rows)] if rows else []
     sections = [
         card,
         totals(board["cells"]),
         "## Of the kinds it was trained on, at high effort\n",
         trained_totals(board["cells"], trained),
+        *retained,
         "## By family, at high effort\n",
         by_family(board["cells"], trained, unseen=False),
         "## Families never trained on\n",
