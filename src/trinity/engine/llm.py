@@ -22,6 +22,7 @@ from trinity.engine.limits import Limits, check_sampling
 from trinity.engine.runner import Runner
 from trinity.errors import CheckpointError, InvalidRequest, TrinityError
 from trinity.inputs.chat import Prompt, render, system_prompt_effort
+from trinity.inputs.grammar import Grammars
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.model.checkpoint import (
     Manifest,
@@ -90,6 +91,7 @@ class LLM:
         self.tokenizer = tokenizer
         self.table = table
         self.engine = Engine(runner, tokenizer, limits, engine)
+        self._grammars = Grammars(tokenizer)
         self._manifest = manifest
         self._lossy = engine.lossy
         self._seeds = Random(secrets.randbits(SEED_BITS) if seed is None else seed)
@@ -142,11 +144,21 @@ class LLM:
         )
         max_tokens, more = self._max_tokens(request, len(prompt.token_ids))
         warnings += more
+        grammar, more = self._grammars.of_request(
+            request.structure, request.tools, request.tool_choice
+        )
+        warnings += more
+        if grammar is not None and effective.early_exit is not None:
+            effective = replace(effective, early_exit=None)
+            warnings += ("early_exit has no effect on an answer whose structure is given.",)
         if request.strict and warnings:
             raise InvalidRequest(
                 f"The request is strict, and would be warned: {' '.join(warnings)}"
             )
-        generation = self._generation(request, prompt, effective, max_tokens, request_id)
+        generation = replace(
+            self._generation(request, prompt, effective, max_tokens, request_id),
+            grammar=grammar,
+        )
         self.engine.limits.check(generation)
         return Prepared(
             generation=generation,

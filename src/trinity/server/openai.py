@@ -24,6 +24,12 @@ from trinity.inputs.openai_messages import (
     read_message,
     read_tool,
 )
+from trinity.server.structure import (
+    ResponseFormat,
+    StructuredOutputs,
+    read_structure,
+    read_tool_choice,
+)
 from trinity.types import (
     ChatRequest,
     Effort,
@@ -44,9 +50,7 @@ _INT64 = 2**63 - 1
 _TIERS = {"priority": Mode.LATENCY, "fast": Mode.LATENCY, "flex": Mode.THROUGHPUT}
 _NOTHING_ASKED: dict[str, tuple[Any, ...]] = {
     "store": (False,),
-    "parallel_tool_calls": (True,),
     "modalities": (["text"],),
-    "response_format": ({"type": "text"},),
     "verbosity": ("medium",),
     "include_obfuscation": (False,),
     "detail": ("auto", "high"),
@@ -79,6 +83,9 @@ class ChatCompletionRequest(Wire):
     messages: list[WireMessage] = Field(min_length=1, max_length=MAX_MESSAGES)
     tools: list[WireTool] | None = Field(default=None, max_length=MAX_TOOLS)
     tool_choice: Any = None
+    parallel_tool_calls: bool | None = None
+    response_format: ResponseFormat | None = None
+    structured_outputs: StructuredOutputs | None = None
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     n: int | None = Field(default=None, ge=1, le=MAX_CHOICES)
@@ -165,7 +172,7 @@ def read_call(payload: dict[str, Any], model_name: str) -> ChatCall:
             f"There is no model {body.model[:80]!r} here; this server has {model_name!r}.",
             param="model",
         )
-    warnings = (*_without_effect(body), *_tool_choice_warnings(body))
+    warnings = tuple(_without_effect(body))
     if body.strict and warnings:
         raise InvalidRequest(f"Refused because of `strict`: {' '.join(warnings)}")
     if body.stream_options and not body.stream:
@@ -190,9 +197,14 @@ def read_mode(payload: dict[str, Any]) -> Mode:
 
 
 def _chat_request(body: ChatCompletionRequest) -> ChatRequest:
+    tool_choice = read_tool_choice(body.tool_choice, body.parallel_tool_calls)
+    if tool_choice.required and not body.tools:
+        raise InvalidRequest("`tool_choice` needs `tools`.", param="tool_choice")
     return ChatRequest(
         messages=tuple(read_message(message, i) for i, message in enumerate(body.messages)),
         tools=() if body.tool_choice == "none" else tuple(map(read_tool, body.tools or ())),
+        tool_choice=tool_choice,
+        structure=read_structure(body.response_format, body.structured_outputs),
         sampling=_sampling(body),
         intensity=IntensityRequest(
             reasoning_effort=body.reasoning_effort,
@@ -265,22 +277,6 @@ def _mode(body: ChatCompletionRequest) -> Mode | None:
             param="mode",
         )
     return asked or tier
-
-
-def _tool_choice_warnings(body: ChatCompletionRequest) -> Iterator[str]:
-    match body.tool_choice:
-        case None | "auto" | "none":
-            return
-        case "required" | "any" | {"type": "function", "function": {"name": str()}}:
-            if not body.tools:
-                raise InvalidRequest("`tool_choice` needs `tools`.", param="tool_choice")
-            yield "tool_choice is not enforced: the model decides whether to call a tool."
-        case _:
-            raise InvalidRequest(
-                "tool_choice is not one of auto, none, required and "
-                '{"type": "function", "function": {"name": ...}}.',
-                param="tool_choice",
-            )
 
 
 def _without_effect(body: ChatCompletionRequest) -> list[str]:
