@@ -324,6 +324,8 @@ class FinishedEvent:
     usage: Usage
     expert_rows: int
     """Expert evaluations spent on this choice's decoded tokens, all layers."""
+    stop_string: str | None = None
+    """The stop string that ended the choice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,7 +155,7 @@ class Choice:
         self.finish_reason = self._phases.finish_reason
         if self.finish_reason:
             text += self._text.finish()
-        if self._text.is_stopped:
+        if self._text.found_stop is not None:
             self.finish_reason = "stop"
         # What comes out at a marker was held back of the text before it.
         is_rest = bool(text) and self._tokenizer.is_control(token_id)
@@ -190,4 +190,5 @@ class Choice:
             reason=self.finish_reason,
             usage=usage,
             expert_rows=sequence.expert_rows,
+            stop_string=self._text.found_stop,
         )
