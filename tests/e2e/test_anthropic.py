@@ -10,6 +10,7 @@ from PIL import Image
 
 from tests.e2e.conftest import Running, Start
 from tests.e2e.fake_llm import ARGS, THINK_END, TOOL_CALLS, FakeLLM, Say, Script
+from trinity.server.app import Limits
 from trinity.types import (
     ImagePart,
     IntensityRequest,
@@ -240,6 +241,26 @@ def test_stop_reasons(start: Start) -> None:
         with a_client(server) as client:
             answer = ask(client)
         assert (answer.stop_reason, answer.stop_sequence) == shown
+
+
+def test_a_long_silence_is_kept_alive_by_pings(start: Start) -> None:
+    server = start(FakeLLM(Script(first_step_s=0.5)), limits=Limits(keep_alive_s=0.05))
+    body = {"model": "fake", "max_tokens": 99, "messages": HELLO, "stream": True}
+    lines = server.http.post("/v1/messages", json=body).text.splitlines()
+    assert lines[lines.index("event: ping") + 1] == 'data: {"type":"ping"}'
+    kinds = [line.removeprefix("event: ") for line in lines if line.startswith("event: ")]
+    assert kinds[-1] == "message_stop"
+
+
+def test_a_failure_is_told_in_the_dialect(start: Start) -> None:
+    server = start(FakeLLM(Script(fail_after=3)))
+    settings = {"model": "fake", "max_tokens": 99, "messages": HELLO}
+    with a_client(server) as client:
+        with pytest.raises(anthropic.APIError), client.messages.stream(**settings) as stream:
+            stream.get_final_message()
+        with pytest.raises(anthropic.InternalServerError) as caught:
+            ask(client)
+    assert caught.value.body["error"]["type"] == "api_error"
 
 
 def test_tokens_are_counted_without_an_answer(server: Running, client: anthropic.Anthropic) -> None:
