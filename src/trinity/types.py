@@ -181,6 +181,9 @@ class ChatRequest:
     tool_choice: ToolChoice = ToolChoice()
     structure: Structure | None = None
     """What the answer must look like, unless it is tool calls; `None`: anything."""
+    continues: bool = False
+    """Whether the last message, which is then the assistant's, is the beginning of the answer: the
+    model goes on with it, without thinking, and answers with what follows."""
     sampling: SamplingParams = SamplingParams()
     intensity: IntensityRequest = IntensityRequest()
     mode: Mode | None = None
@@ -266,6 +269,8 @@ class GenerationRequest:
     """Whether the answer may hold tool calls; false forbids their marker."""
     grammar: str | None = None
     """What must follow the thinking, as `inputs.grammar` made it; `None`: anything."""
+    begun_ids: tuple[int, ...] = ()
+    """Text at the end of the prompt that the answer begins with, which the grammar includes."""
     prediction_ids: tuple[int, ...] = ()
     """Text that the answer is expected to resemble; where it does, tokens come faster."""
     mode: Mode | None = None

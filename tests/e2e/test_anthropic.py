@@ -232,6 +232,12 @@ def test_what_must_be_said(server: Running, client: anthropic.Anthropic) -> None
     assert none.tools == ()
 
 
+def test_a_begun_answer_is_gone_on_with(server: Running, client: anthropic.Anthropic) -> None:
+    ask(client, messages=[*HELLO, {"role": "assistant", "content": "It is"}])
+    ask(client)
+    assert [request.continues for request in server.llm.requests] == [True, False]
+
+
 def test_stop_reasons(start: Start) -> None:
     for reason, stop, shown in (
         ("length", None, ("max_tokens", None)),

@@ -429,6 +429,14 @@ def test_which_tools_may_or_must_be_called(server: Running) -> None:
     assert last.tools[0].strict
 
 
+def test_a_begun_answer_is_gone_on_with(server: Running) -> None:
+    for body in ({"continue_final_message": True, "add_generation_prompt": False}, {}):
+        server.ask(extra_body=body)
+    assert [request.continues for request in server.llm.requests] == [True, False]
+    with pytest.raises(openai.BadRequestError, match="one must be true and the other false"):
+        server.ask(extra_body={"continue_final_message": True, "add_generation_prompt": True})
+
+
 def test_models(server: Running) -> None:
     (model,) = server.client.models.list().data
     assert (model.id, model.object, model.owned_by) == ("fake", "model", "trinity")

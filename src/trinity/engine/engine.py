@@ -190,13 +190,14 @@ class Engine:
         self._scheduler.add(sequences[0])
 
     def _begin(self, sequence: Sequence) -> Choice:
-        grammar = sequence.request.grammar
+        request = sequence.request
+        grammar = request.grammar
         return Choice(
             sequence,
             self._tokenizer,
             self.limits.model.vocab_size,
             self._record,
-            None if grammar is None else self._grammars.follow(grammar),
+            None if grammar is None else self._grammars.follow(grammar, request.begun_ids),
         )
 
     def switch(self, mode: Mode) -> None:

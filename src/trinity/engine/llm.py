@@ -141,6 +141,7 @@ class LLM:
             effective.effort_token,
             self.tokenizer,
             self.config.vision,
+            continues=request.continues,
         )
         max_tokens, more = self._max_tokens(request, len(prompt.token_ids))
         warnings += more
@@ -148,6 +149,16 @@ class LLM:
             request.structure, request.tools, request.tool_choice
         )
         warnings += more
+        begun_ids: tuple[int, ...] = ()
+        if request.continues:
+            # Thinking stands before an answer, so it cannot come once that has begun.
+            asked = request.intensity
+            if asked.reasoning_effort not in (None, "none") or asked.thinking_token_budget:
+                warnings += ("An answer that has begun is gone on with without thinking.",)
+            effective = replace(effective, thinking_token_budget=0, early_exit=None, thoughts=1)
+            begun_ids = tuple(self.tokenizer.encode(request.messages[-1].text))
+            if grammar is not None:
+                self._grammars.check_beginning(grammar, begun_ids)
         if grammar is not None and effective.early_exit is not None:
             effective = replace(effective, early_exit=None)
             warnings += ("early_exit has no effect on an answer whose structure is given.",)
@@ -158,6 +169,7 @@ class LLM:
         generation = replace(
             self._generation(request, prompt, effective, max_tokens, request_id),
             grammar=grammar,
+            begun_ids=begun_ids,
         )
         self.engine.limits.check(generation)
         return Prepared(

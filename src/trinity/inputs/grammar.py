@@ -73,11 +73,24 @@ class Grammars:
         self._check(grammar, "The structure of the answer")
         return grammar, tuple(warnings)
 
-    def follow(self, grammar: str) -> Constraint:
-        """A constraint at the beginning of an answer of `grammar`, which `of_request` made."""
+    def follow(self, grammar: str, begun_ids: Sequence[int] = ()) -> Constraint:
+        """A constraint behind the text `begun_ids` of an answer of `grammar`, which `of_request`
+        made."""
         from llguidance import LLMatcher
 
-        return Constraint(LLMatcher(self._vocabulary, grammar, log_level=0))
+        constraint = Constraint(LLMatcher(self._vocabulary, grammar, log_level=0))
+        for token_id in begun_ids:
+            constraint.accept(token_id)
+        return constraint
+
+    def check_beginning(self, grammar: str, begun_ids: Sequence[int]) -> None:
+        """Raise `InvalidRequest` where no answer of `grammar` begins with the text `begun_ids`."""
+        if self.follow(grammar, begun_ids).mistake:
+            raise InvalidRequest(
+                "The assistant's message that is to be continued does not begin an answer of the "
+                "structure; change one of the two.",
+                param="messages",
+            )
 
     @cached_property
     def _vocabulary(self) -> LLTokenizer:

@@ -239,6 +239,7 @@ def _chat_request(body: CountRequest) -> ChatRequest:
         if form is None
         else Structure(kind="json_schema", source=json.dumps(form.json_schema)),
         intensity=_intensity(body, messages),
+        continues=messages[-1].role == "assistant",
         mode=body.own_mode(),
         strict=bool(body.strict),
     )

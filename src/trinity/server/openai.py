@@ -113,6 +113,9 @@ class ChatCompletionRequest(Extended):
     service_tier: Literal["auto", "default", "flex", "priority", "fast"] | None = None
 
     prediction: Prediction | None = None
+    continue_final_message: bool | None = None
+    add_generation_prompt: bool | None = None
+    """As vLLM's clients write it; false belongs to `continue_final_message`."""
 
     # Labels of the caller's own, which ask nothing of the answer.
     user: str | None = Field(default=None, max_length=512)
@@ -179,9 +182,22 @@ def _chat_request(body: ChatCompletionRequest) -> ChatRequest:
         intensity=body.intensity_request(),
         mode=_mode(body),
         prediction=_prediction(body.prediction),
+        continues=_continues(body),
         n=body.n or 1,
         strict=bool(body.strict),
     )
+
+
+def _continues(body: ChatCompletionRequest) -> bool:
+    """Whether the last message is to be gone on with; the two parameters say one thing."""
+    continues = bool(body.continue_final_message)
+    if body.add_generation_prompt is not None and body.add_generation_prompt == continues:
+        raise InvalidRequest(
+            f"continue_final_message is {continues} and add_generation_prompt is "
+            f"{body.add_generation_prompt}; one must be true and the other false.",
+            param="add_generation_prompt",
+        )
+    return continues
 
 
 def _prediction(prediction: Prediction | None) -> str:

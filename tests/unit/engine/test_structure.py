@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,7 @@ from trinity.types import (
     Mode,
     SamplingParams,
     Structure,
+    TextPart,
     Tool,
     ToolChoice,
 )
@@ -169,3 +171,34 @@ def test_a_grammar_that_leads_nowhere_fails_its_request_alone(llm: LLM) -> None:
     with pytest.raises(TrinityError, match=r"The answer's structure failed: nothing may follow"):
         llm.ask(chat(structure=dead_end))
     assert is_point(ask(llm, structure=POINT).text)
+
+
+def begun(text: str, **fields: object) -> ChatRequest:
+    messages = (Message.user("hello"), Message(role="assistant", parts=(TextPart(text),)))
+    return replace(chat(**fields), messages=messages, continues=True)
+
+
+def test_a_begun_answer_is_gone_on_with(llm: LLM) -> None:
+    prepared = llm.prepare(begun("It is", intensity=IntensityRequest(reasoning_effort="max")))
+    whole = llm.prepare(chat()).generation.prompt_ids
+    assert prepared.generation.prompt_ids[len(whole) :] == tuple(llm.tokenizer.encode("It is"))
+    assert prepared.effective.thinking_token_budget == 0
+    assert prepared.effective.thoughts == 1
+    assert "An answer that has begun is gone on with without thinking." in prepared.warnings
+    [answer], _ = llm.ask(begun("It is", intensity=IntensityRequest(reasoning_effort="high")))
+    assert answer.usage.reasoning_tokens == 0
+    assert answer.text
+
+
+def test_a_begun_answer_has_its_structure_as_a_whole(llm: LLM) -> None:
+    for seed, beginning in enumerate(('{"x": 22, ', '{"x": 333', "{")):
+        [answer], _ = llm.ask(begun(beginning, seed=seed, structure=POINT))
+        assert is_point(beginning + answer.text)
+    with pytest.raises(InvalidRequest, match="does not begin an answer of the structure"):
+        llm.prepare(begun("Sure: {", structure=POINT))
+
+
+def test_only_the_assistants_text_is_continued(llm: LLM) -> None:
+    for wrong in (replace(chat(), continues=True), begun("")):
+        with pytest.raises(InvalidRequest, match=r"to be continued; it must|is empty"):
+            llm.prepare(wrong)
