@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import uuid4
 
 from trinity.config import AnyConfig, EngineConfig
@@ -145,31 +146,14 @@ class LLM:
         )
         max_tokens, more = self._max_tokens(request, len(prompt.token_ids))
         warnings += more
-        grammar, more = self._grammars.of_request(
-            request.structure, request.tools, request.tool_choice
-        )
+        effective, bounds, more = self._bounds(request, effective)
         warnings += more
-        begun_ids: tuple[int, ...] = ()
-        if request.continues:
-            # Thinking stands before an answer, so it cannot come once that has begun.
-            asked = request.intensity
-            if asked.reasoning_effort not in (None, "none") or asked.thinking_token_budget:
-                warnings += ("An answer that has begun is gone on with without thinking.",)
-            effective = replace(effective, thinking_token_budget=0, early_exit=None, thoughts=1)
-            begun_ids = tuple(self.tokenizer.encode(request.messages[-1].text))
-            if grammar is not None:
-                self._grammars.check_beginning(grammar, begun_ids)
-        if grammar is not None and effective.early_exit is not None:
-            effective = replace(effective, early_exit=None)
-            warnings += ("early_exit has no effect on an answer whose structure is given.",)
         if request.strict and warnings:
             raise InvalidRequest(
                 f"The request is strict, and would be warned: {' '.join(warnings)}"
             )
         generation = replace(
-            self._generation(request, prompt, effective, max_tokens, request_id),
-            grammar=grammar,
-            begun_ids=begun_ids,
+            self._generation(request, prompt, effective, max_tokens, request_id), **bounds
         )
         self.engine.limits.check(generation)
         return Prepared(
@@ -220,6 +204,29 @@ class LLM:
     def weights_changed(self) -> None:
         """Forget everything computed with earlier weights."""
         self.engine.weights_changed()
+
+    def _bounds(
+        self, request: ChatRequest, effective: EffectiveIntensity
+    ) -> tuple[EffectiveIntensity, dict[str, Any], tuple[str, ...]]:
+        """What binds the answer, as fields of a `GenerationRequest`, and what it leaves of the
+        intensity, with warnings."""
+        grammar, warnings = self._grammars.of_request(
+            request.structure, request.tools, request.tool_choice
+        )
+        begun_ids: tuple[int, ...] = ()
+        if request.continues:
+            # Thinking stands before an answer, so it cannot come once that has begun.
+            asked = request.intensity
+            if asked.reasoning_effort not in (None, "none") or asked.thinking_token_budget:
+                warnings += ("An answer that has begun is gone on with without thinking.",)
+            effective = replace(effective, thinking_token_budget=0, early_exit=None, thoughts=1)
+            begun_ids = tuple(self.tokenizer.encode(request.messages[-1].text))
+            if grammar is not None:
+                self._grammars.check_beginning(grammar, begun_ids)
+        if grammar is not None and effective.early_exit is not None:
+            effective = replace(effective, early_exit=None)
+            warnings += ("early_exit has no effect on an answer whose structure is given.",)
+        return effective, {"grammar": grammar, "begun_ids": begun_ids}, warnings
 
     def _max_tokens(self, request: ChatRequest, prompt_length: int) -> tuple[int, tuple[str, ...]]:
         self.engine.limits.check_prompt_length(prompt_length)
