@@ -76,6 +76,31 @@ class Tool:
     name: str
     description: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
+    strict: bool = False
+    """Whether a call's arguments must match `parameters`, all of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolChoice:
+    """Which tools may be called, and whether one must be."""
+
+    required: bool = False
+    names: tuple[str, ...] | None = None
+    """Names of the tools that may be called; `None`: all that the request has."""
+    parallel: bool = True
+    """Whether one answer may hold several calls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Structure:
+    """What the text of an answer must look like; the thinking before it is free."""
+
+    kind: Literal["json_schema", "regex", "lark"]
+    source: str
+    """A JSON schema as JSON text, a regular expression (Rust's), or a grammar (llguidance's
+    Lark)."""
+    strict: bool = False
+    """Whether a schema that cannot be enforced wholly is refused; else it is warned of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +178,12 @@ class ChatRequest:
 
     messages: tuple[Message, ...]
     tools: tuple[Tool, ...] = ()
+    tool_choice: ToolChoice = ToolChoice()
+    structure: Structure | None = None
+    """What the answer must look like, unless it is tool calls; `None`: anything."""
+    continues: bool = False
+    """Whether the last message, which is then the assistant's, is the beginning of the answer: the
+    model goes on with it, without thinking, and answers with what follows."""
     sampling: SamplingParams = SamplingParams()
     intensity: IntensityRequest = IntensityRequest()
     mode: Mode | None = None
@@ -236,6 +267,10 @@ class GenerationRequest:
     alone; below 1, answers depend on what else is computed."""
     may_call_tools: bool = False
     """Whether the answer may hold tool calls; false forbids their marker."""
+    grammar: str | None = None
+    """What must follow the thinking, as `inputs.grammar` made it; `None`: anything."""
+    begun_ids: tuple[int, ...] = ()
+    """Text at the end of the prompt that the answer begins with, which the grammar includes."""
     prediction_ids: tuple[int, ...] = ()
     """Text that the answer is expected to resemble; where it does, tokens come faster."""
     mode: Mode | None = None
@@ -294,6 +329,8 @@ class FinishedEvent:
     usage: Usage
     expert_rows: int
     """Expert evaluations spent on this choice's decoded tokens, all layers."""
+    stop_string: str | None = None
+    """The stop string that ended the choice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

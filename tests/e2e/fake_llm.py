@@ -95,6 +95,7 @@ class Script:
         Say("", Phase.ANSWER, END),
     )
     reason: FinishReason = "stop"
+    stop_string: str | None = None
     step_s: float = 0.0
     """How long a step takes."""
     first_step_s: float = 0.0
@@ -219,6 +220,7 @@ class FakeEngine:
                 reasoning_tokens=sum(phase is Phase.THINKING for _, _, phase in tokens),
             ),
             expert_rows=100,
+            stop_string=self.script.stop_string,
         )
 
     def _check_thread(self) -> None:

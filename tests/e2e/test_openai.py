@@ -10,7 +10,17 @@ from PIL import Image
 
 from tests.e2e.conftest import Running, Start
 from tests.e2e.fake_llm import ARGS, THINK_END, TOOL_CALLS, FakeLLM, Say, Script
-from trinity.types import ImagePart, Message, Mode, Phase, TextPart, ThinkingPart, ToolCall
+from trinity.types import (
+    ImagePart,
+    Message,
+    Mode,
+    Phase,
+    Structure,
+    TextPart,
+    ThinkingPart,
+    ToolCall,
+    ToolChoice,
+)
 
 THOUGHT, ANSWER = "Add them.", "Four."
 CALLS = (
@@ -327,12 +337,9 @@ def test_every_kind_of_message_reaches_the_model(server: Running) -> None:
 
 def test_nothing_is_ignored_in_silence(server: Running) -> None:
     extra = {"foo": 1, "verbosity": "high", "functions": [{"name": "f"}], "audio": {"voice": "x"}}
-    schema = {"type": "json_object"}
     told = extension(
         server.ask(
-            tools=[{**TOOL, "function": {**TOOL["function"], "strict": True}}],
-            tool_choice="required",
-            response_format=schema,
+            tools=[{**TOOL, "cache_control": {"type": "ephemeral"}}],
             extra_body=extra,
         )
     )
@@ -340,10 +347,8 @@ def test_nothing_is_ignored_in_silence(server: Running) -> None:
         "audio",
         "foo",
         "functions",
-        "response_format",
-        "tools[0].function.strict",
+        "tools[0].cache_control",
         "verbosity",
-        "tool_choice",
         "From",
     ]
     with pytest.raises(openai.BadRequestError, match=r"foo is not supported and had no effect"):
@@ -361,6 +366,75 @@ def test_without_a_choice_no_tool_is_offered(server: Running) -> None:
     server.ask(tools=[TOOL], tool_choice="none")
     server.ask(tools=[TOOL], tool_choice="auto")
     assert [len(request.tools) for request in server.llm.requests] == [0, 1]
+
+
+def test_what_an_answer_must_look_like(server: Running) -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "integer"}}}
+    formats: list[tuple[dict[str, Any], Structure]] = [
+        ({"type": "json_object"}, json_structure({"type": "object"}, strict=True)),
+        (
+            {"type": "json_schema", "json_schema": {"name": "n", "schema": schema, "strict": True}},
+            json_structure(schema, strict=True),
+        ),
+        (
+            {"type": "json_schema", "json_schema": {"name": "n", "schema": schema}},
+            json_structure(schema, strict=False),
+        ),
+        ({"type": "regex", "regex": "a+"}, Structure(kind="regex", source="a+")),
+        ({"type": "grammar", "grammar": "start: X"}, Structure(kind="lark", source="start: X")),
+    ]
+    outputs: list[tuple[dict[str, Any], Structure]] = [
+        ({"json": schema}, json_structure(schema, strict=False)),
+        ({"json": json.dumps(schema)}, json_structure(schema, strict=False)),
+        ({"json_object": True}, json_structure({"type": "object"}, strict=True)),
+        ({"regex": "a+"}, Structure(kind="regex", source="a+")),
+        ({"choice": ["a", 'b"']}, Structure(kind="lark", source='start: "a" | "b\\""')),
+        ({"grammar": "start: X"}, Structure(kind="lark", source="start: X")),
+    ]
+    for format_, _ in formats:
+        told = extension(server.ask(extra_body={"response_format": format_}))
+        assert told["warnings"] == ["From prepare."]
+    for output, _ in outputs:
+        server.ask(extra_body={"structured_outputs": output})
+    wanted = [structure for _, structure in (*formats, *outputs)]
+    assert [request.structure for request in server.llm.requests] == wanted
+    server.ask(response_format={"type": "text"})
+    assert server.llm.requests[-1].structure is None
+
+
+def json_structure(schema: dict[str, Any], *, strict: bool) -> Structure:
+    return Structure(kind="json_schema", source=json.dumps(schema), strict=strict)
+
+
+def test_which_tools_may_or_must_be_called(server: Running) -> None:
+    named = {"type": "function", "function": {"name": "weather"}}
+    allowed = {"mode": "auto", "tools": [named]}
+    choices = {
+        "auto": ToolChoice(),
+        "required": ToolChoice(required=True),
+        "any": ToolChoice(required=True),
+        json.dumps(named): ToolChoice(required=True, names=("weather",)),
+        json.dumps({"type": "allowed_tools", "allowed_tools": allowed}): ToolChoice(
+            names=("weather",)
+        ),
+    }
+    for choice in choices:
+        value = json.loads(choice) if choice[0] == "{" else choice
+        server.ask(tools=[TOOL], extra_body={"tool_choice": value})
+    assert [request.tool_choice for request in server.llm.requests] == list(choices.values())
+    strict = {**TOOL, "function": {**TOOL["function"], "strict": True}}
+    server.ask(tools=[strict], parallel_tool_calls=False)
+    last = server.llm.requests[-1]
+    assert last.tool_choice == ToolChoice(parallel=False)
+    assert last.tools[0].strict
+
+
+def test_a_begun_answer_is_gone_on_with(server: Running) -> None:
+    for body in ({"continue_final_message": True, "add_generation_prompt": False}, {}):
+        server.ask(extra_body=body)
+    assert [request.continues for request in server.llm.requests] == [True, False]
+    with pytest.raises(openai.BadRequestError, match="one must be true and the other false"):
+        server.ask(extra_body={"continue_final_message": True, "add_generation_prompt": True})
 
 
 def test_models(server: Running) -> None:

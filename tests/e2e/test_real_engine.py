@@ -2,12 +2,13 @@ import asyncio
 import base64
 import io
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import openai
 import pytest
 import torch
 from PIL import Image
+from pydantic import BaseModel
 
 import trinity
 from tests.e2e.conftest import Running, Start, until
@@ -70,6 +71,46 @@ def test_a_stream_and_a_whole_answer_are_equal(server: Running) -> None:
     assert extension["effective"]["seed"] == 3
     assert extension["expert_rows"] > 0
     assert b"trinity:expert_rows_total" in server.http.get("/metrics").content
+
+
+class Weather(BaseModel):
+    city: Literal["Oslo", "Rome"]
+    degrees: Literal[-5, 10]
+
+
+def test_the_clients_own_helper_parses_what_random_weights_say(server: Running) -> None:
+    for seed in range(3):
+        answer = server.client.chat.completions.parse(
+            model="nano",
+            messages=[{"role": "user", "content": "Weather?"}],
+            response_format=Weather,
+            temperature=1.0,
+            seed=seed,
+            max_tokens=64,
+            extra_body={"thinking_token_budget": 8},
+        )
+        message = answer.choices[0].message
+        assert isinstance(message.parsed, Weather), message.content
+        assert answer.model_extra["trinity"]["warnings"] == []
+
+
+def test_calls_are_required_of_random_weights_and_streamed(server: Running) -> None:
+    tools = [openai.pydantic_function_tool(Weather)]
+    stream = server.client.chat.completions.stream(
+        model="nano",
+        messages=[{"role": "user", "content": "Weather?"}],
+        tools=tools,
+        tool_choice="required",
+        parallel_tool_calls=False,
+        max_tokens=64,
+        seed=1,
+        extra_body={"thinking_token_budget": 8},
+    )
+    with stream as events:
+        answer = events.get_final_completion()
+    [call] = answer.choices[0].message.tool_calls
+    assert isinstance(call.function.parsed_arguments, Weather)
+    assert answer.choices[0].finish_reason == "tool_calls"
 
 
 def test_eight_at_once_say_what_each_says_alone(server: Running) -> None:

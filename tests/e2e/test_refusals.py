@@ -127,6 +127,12 @@ BAD_VALUES: list[tuple[str, Any, str]] = [
     ("tool_choice", "always", "tool_choice"),
     ("tool_choice", "required", "tool_choice"),
     ("tool_choice", {"type": "allowed_tools"}, "tool_choice"),
+    ("response_format", {"type": "yaml"}, "response_format.type"),
+    ("response_format", {"type": "json_schema"}, "response_format"),
+    ("response_format", {"type": "regex", "regex": ""}, "response_format.regex"),
+    ("structured_outputs", {}, "structured_outputs"),
+    ("structured_outputs", {"regex": "a", "choice": ["b"]}, "structured_outputs"),
+    ("structured_outputs", {"json": "[]"}, "structured_outputs"),
     ("user", "x" * 1_000_000, "user"),
     ("metadata", {str(i): "x" for i in range(17)}, "metadata"),
 ]

@@ -6,16 +6,19 @@ Held by the engine, one for each of a request's choices.
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import replace
 from itertools import takewhile
 
+import torch
 from torch import Tensor
 
-from trinity.engine.phases import Choices, Phases
+from trinity.engine.phases import NOTHING, Choices, Phases
 from trinity.engine.sampler import Draws, Sampled
 from trinity.engine.sequence import Sequence
 from trinity.engine.speculation import Drafter, Record
 from trinity.engine.text import TextStream
 from trinity.engine.trial import MOST_TOKENS, Trial, ends_step
+from trinity.inputs.grammar import Constraint
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.types import FinishedEvent, FinishReason, Phase, TokenEvent, Usage
 
@@ -24,9 +27,17 @@ class Choice:
     """A sequence and everything that follows its tokens."""
 
     def __init__(
-        self, sequence: Sequence, tokenizer: Tokenizer, vocab_size: int, record: Record
+        self,
+        sequence: Sequence,
+        tokenizer: Tokenizer,
+        vocab_size: int,
+        record: Record,
+        constraint: Constraint | None = None,
     ) -> None:
-        """Begin the answer of a sequence whose request was checked; `record` is that of guesses."""
+        """Begin the answer of a sequence whose request was checked.
+
+        `record` is that of guesses; `constraint` follows the request's grammar, if it has one.
+        """
         request = sequence.request
         params = request.sampling
         assert params.max_tokens is not None
@@ -46,7 +57,10 @@ class Choice:
             request.thinking_token_budget,
             params.max_tokens,
             may_call_tools=request.may_call_tools,
+            may_be_empty=constraint is not None,
         )
+        self._constraint = constraint
+        self._vocab_size = vocab_size
         self._text = TextStream(tokenizer, params.stop)
         self._phase = Phase.ANSWER
 
@@ -103,9 +117,29 @@ class Choice:
         if self.sequence.num_tried:
             self.sequence.take_back()
 
+    @property
+    def mistake(self) -> str:
+        """Why no token may follow, where a grammar cannot be followed; else empty."""
+        if self._constraint is None:
+            return ""
+        return self._constraint.mistake or "nothing may follow what was said"
+
     def choices(self) -> Choices:
         """What the next token may be."""
-        return self._phases.choices()
+        choices = self._phases.choices()
+        if self._constraint is None or self._phases.is_in_thoughts:
+            return choices
+        allowed_Z = torch.zeros(self._vocab_size, dtype=torch.bool)
+        allowed = torch.from_numpy(self._constraint.allowed_Z())
+        allowed_Z[: len(allowed)] = allowed
+        # Of markers only those of this place in an answer; thinking, before the grammar, is one.
+        is_place_Z = torch.zeros(self._tokenizer.num_control, dtype=torch.bool)
+        is_place_Z[list(choices.allowed)] = True
+        allowed_Z[: len(is_place_Z)] &= is_place_Z
+        allowed_Z[self._tokenizer.think_id] = is_place_Z[self._tokenizer.think_id]
+        if not allowed_Z.any():
+            return replace(choices, forced=NOTHING)
+        return replace(choices, mask_Z=torch.where(allowed_Z, 0.0, float("-inf")))
 
     def accept(self, sampled: Sampled) -> TokenEvent:
         """Add a token to the answer and tell of it; may set `finish_reason`."""
@@ -113,12 +147,15 @@ class Choice:
         self.sequence.append(token_id)
         self.draws.accept(token_id)
         self.drafter.accept(token_id)
+        was_in_thoughts = self._phases.is_in_thoughts
         phase = self._phases.accept(token_id)
+        if self._constraint and not was_in_thoughts and not self._phases.is_in_thoughts:
+            self._constraint.accept(token_id)
         text = self._text.push(token_id, phase)
         self.finish_reason = self._phases.finish_reason
         if self.finish_reason:
             text += self._text.finish()
-        if self._text.is_stopped:
+        if self._text.found_stop is not None:
             self.finish_reason = "stop"
         # What comes out at a marker was held back of the text before it.
         is_rest = bool(text) and self._tokenizer.is_control(token_id)
@@ -153,4 +190,5 @@ class Choice:
             reason=self.finish_reason,
             usage=usage,
             expert_rows=sequence.expert_rows,
+            stop_string=self._text.found_stop,
         )

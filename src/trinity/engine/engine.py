@@ -28,6 +28,7 @@ from trinity.engine.speculation import MAX_DRAFT, SELF_DRAFT, Gate, Record, Self
 from trinity.engine.trial import Trial, Verdict
 from trinity.engine.vote import Vote
 from trinity.errors import InvalidRequest, Overloaded
+from trinity.inputs.grammar import Grammars
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.ops.dispatch import torch_threads
 from trinity.types import AbortedEvent, Event, FailedEvent, GenerationRequest, Mode
@@ -37,6 +38,7 @@ SLOWDOWN = 0.2
 requests, as a share."""
 PROMPT_BESIDE = 16
 """Prompt tokens of others in a step that has any, while there is latency traffic."""
+OVERFLOW = "The model's numbers overflowed; its weights or a picture may be damaged."
 LATENCY_HOLD_S = 2.0
 """How long after a latency request others are still held back."""
 
@@ -105,6 +107,7 @@ class Engine:
         self._config = config
         self._runner = runner
         self._tokenizer = tokenizer
+        self._grammars = Grammars(tokenizer)
         self._pool = BlockPool(limits.num_blocks)
         self._scheduler = Scheduler(self._pool, config)
         max_blocks = -(-limits.max_context // config.block_size)
@@ -180,12 +183,22 @@ class Engine:
             Sequence(request, index, arrival, self._prompt_experts, request.mode or self.mode)
             for index in range(request.num_sequences)
         ]
-        vocab_size = self.limits.model.vocab_size
-        choices = {s: Choice(s, self._tokenizer, vocab_size, self._record) for s in sequences}
+        choices = {sequence: self._begin(sequence) for sequence in sequences}
         self._open[request.request_id] = _Open(choices, held=sequences[1:])
         if request.thoughts > 1:
             self._votes[request.request_id] = Vote(request.thoughts)
         self._scheduler.add(sequences[0])
+
+    def _begin(self, sequence: Sequence) -> Choice:
+        request = sequence.request
+        grammar = request.grammar
+        return Choice(
+            sequence,
+            self._tokenizer,
+            self.limits.model.vocab_size,
+            self._record,
+            None if grammar is None else self._grammars.follow(grammar, request.begun_ids),
+        )
 
     def switch(self, mode: Mode) -> None:
         """Serve what has no mode of its own as `mode`, from the next step on. Answers do not
@@ -414,7 +427,7 @@ class Engine:
         following = {}
         for (choice, row), token in zip(rows.items(), sampled, strict=True):
             if token is None:
-                self._fail(choice.sequence)
+                self._fail(choice.sequence, choice.mistake)
             elif self._find(choice.sequence) and self._accept(choice, token):
                 following[choice] = row + 1
         return following
@@ -449,8 +462,9 @@ class Engine:
             self._scheduler.add(held)
         request.held = []
 
-    def _fail(self, sequence: Sequence) -> None:
-        """End the request of a sequence whose numbers are not finite."""
+    def _fail(self, sequence: Sequence, mistake: str = "") -> None:
+        """End the request of a sequence whose numbers are not finite, or whose grammar could not
+        be followed because of `mistake`."""
         request_id = sequence.request.request_id
         if request_id not in self._open:
             return
@@ -458,7 +472,7 @@ class Engine:
             if spoilt := self._pool.forget_spoilt(other.blocks):
                 self._runner.zero_blocks(spoilt)
         self._close(request_id)
-        message = "The model's numbers overflowed; its weights or a picture may be damaged."
+        message = f"The answer's structure failed: {mistake}." if mistake else OVERFLOW
         self._outbox.append(FailedEvent(request_id=request_id, message=message))
 
     def _close(self, request_id: str) -> None:

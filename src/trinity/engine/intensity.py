@@ -174,6 +174,8 @@ def _thoughts(chat: ChatRequest, level: Level, warnings: list[str]) -> int:
         reason = "several choices"
     elif chat.tools:
         reason = "tools"
+    elif chat.structure is not None:
+        reason = "a structure of the answer"
     elif chat.sampling.logprobs is not None:
         reason = "log-probabilities"
     else:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import uuid4
 
 from trinity.config import AnyConfig, EngineConfig
@@ -22,6 +23,7 @@ from trinity.engine.limits import Limits, check_sampling
 from trinity.engine.runner import Runner
 from trinity.errors import CheckpointError, InvalidRequest, TrinityError
 from trinity.inputs.chat import Prompt, render, system_prompt_effort
+from trinity.inputs.grammar import Grammars
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.model.checkpoint import (
     Manifest,
@@ -90,6 +92,7 @@ class LLM:
         self.tokenizer = tokenizer
         self.table = table
         self.engine = Engine(runner, tokenizer, limits, engine)
+        self._grammars = Grammars(tokenizer)
         self._manifest = manifest
         self._lossy = engine.lossy
         self._seeds = Random(secrets.randbits(SEED_BITS) if seed is None else seed)
@@ -139,14 +142,19 @@ class LLM:
             effective.effort_token,
             self.tokenizer,
             self.config.vision,
+            continues=request.continues,
         )
         max_tokens, more = self._max_tokens(request, len(prompt.token_ids))
+        warnings += more
+        effective, bounds, more = self._bounds(request, effective)
         warnings += more
         if request.strict and warnings:
             raise InvalidRequest(
                 f"The request is strict, and would be warned: {' '.join(warnings)}"
             )
-        generation = self._generation(request, prompt, effective, max_tokens, request_id)
+        generation = replace(
+            self._generation(request, prompt, effective, max_tokens, request_id), **bounds
+        )
         self.engine.limits.check(generation)
         return Prepared(
             generation=generation,
@@ -196,6 +204,29 @@ class LLM:
     def weights_changed(self) -> None:
         """Forget everything computed with earlier weights."""
         self.engine.weights_changed()
+
+    def _bounds(
+        self, request: ChatRequest, effective: EffectiveIntensity
+    ) -> tuple[EffectiveIntensity, dict[str, Any], tuple[str, ...]]:
+        """What binds the answer, as fields of a `GenerationRequest`, and what it leaves of the
+        intensity, with warnings."""
+        grammar, warnings = self._grammars.of_request(
+            request.structure, request.tools, request.tool_choice
+        )
+        begun_ids: tuple[int, ...] = ()
+        if request.continues:
+            # Thinking stands before an answer, so it cannot come once that has begun.
+            asked = request.intensity
+            if asked.reasoning_effort not in (None, "none") or asked.thinking_token_budget:
+                warnings += ("An answer that has begun is gone on with without thinking.",)
+            effective = replace(effective, thinking_token_budget=0, early_exit=None, thoughts=1)
+            begun_ids = tuple(self.tokenizer.encode(request.messages[-1].text))
+            if grammar is not None:
+                self._grammars.check_beginning(grammar, begun_ids)
+        if grammar is not None and effective.early_exit is not None:
+            effective = replace(effective, early_exit=None)
+            warnings += ("early_exit has no effect on an answer whose structure is given.",)
+        return effective, {"grammar": grammar, "begun_ids": begun_ids}, warnings
 
     def _max_tokens(self, request: ChatRequest, prompt_length: int) -> tuple[int, tuple[str, ...]]:
         self.engine.limits.check_prompt_length(prompt_length)

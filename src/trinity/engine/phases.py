@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from trinity.types import FinishReason, Phase
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from trinity.inputs.tokenizer import Tokenizer
 
 ANSWER_RESERVE = 16
@@ -20,12 +22,19 @@ ANSWER_RESERVE = 16
 of `max_tokens` where that is less."""
 
 
-@dataclass(frozen=True, slots=True)
+NOTHING = -1
+"""Forced where no token may come next: the answer has failed."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Choices:
     """What may come next: any text token and the control tokens `allowed`, or only `forced`."""
 
     allowed: tuple[int, ...]
     forced: int | None = None
+    mask_Z: Tensor | None = None
+    """Added to the logits: 0, or minus infinity where a grammar forbids a token. `None`: text and
+    `allowed` as they are."""
 
 
 class _Place(Enum):
@@ -47,14 +56,25 @@ class Phases:
     """
 
     def __init__(
-        self, tokenizer: Tokenizer, budget: int | None, max_tokens: int, *, may_call_tools: bool
+        self,
+        tokenizer: Tokenizer,
+        budget: int | None,
+        max_tokens: int,
+        *,
+        may_call_tools: bool,
+        may_be_empty: bool = False,
     ) -> None:
-        """Allow `budget` thinking tokens (`None`: no limit of its own) of `max_tokens` in all."""
+        """Allow `budget` thinking tokens (`None`: no limit of its own) of `max_tokens` in all.
+
+        `may_be_empty` asks for no text behind thinking that was closed by force: a grammar says
+        what must follow.
+        """
         self._tokenizer = tokenizer
         self._calls = (tokenizer.tool_calls_id,) if may_call_tools else ()
         room = max_tokens - 2 - min(ANSWER_RESERVE, max_tokens // 4)
         self._budget = max(0, room if budget is None else min(budget, room))
         self._max_tokens = max_tokens
+        self._may_be_empty = may_be_empty
         self._place = _Place.START
         self._num_tokens = 0
         self._owes_text = False
@@ -68,6 +88,11 @@ class Phases:
     def is_thinking(self) -> bool:
         """Whether the next token may go on thinking."""
         return self._place is _Place.THINKING and self.reasoning_tokens < self._budget
+
+    @property
+    def is_in_thoughts(self) -> bool:
+        """Whether the next token belongs to the thinking, be it the marker that closes it."""
+        return self._place is _Place.THINKING
 
     def choices(self) -> Choices:
         """What the next token may be."""
@@ -117,7 +142,8 @@ class Phases:
     def _think(self, token_id: int) -> None:
         if token_id == self._tokenizer.end_think_id:
             self._place = _Place.ANSWER
-            self._owes_text = self.reasoning_tokens >= self._budget
+            is_forced = self.reasoning_tokens >= self._budget
+            self._owes_text = is_forced and not self._may_be_empty
         else:
             self.reasoning_tokens += 1
 

@@ -80,11 +80,13 @@ class Draws:
     def addend(self, allowed: tuple[int, ...], mask_Z: Tensor) -> Tensor:
         """What is added to logits: `mask_Z`, which is that of `allowed`, and the bias unless
         `penalised` has added it."""
-        if self._bias_Z is None or self.penalises:
-            return mask_Z
         if allowed not in self._addends:
-            self._addends[allowed] = mask_Z + self._bias_Z
+            self._addends[allowed] = self.biased(mask_Z)
         return self._addends[allowed]
+
+    def biased(self, mask_Z: Tensor) -> Tensor:
+        """`mask_Z` and the bias, unless `penalised` has added it."""
+        return mask_Z if self._bias_Z is None or self.penalises else mask_Z + self._bias_Z
 
     @property
     def penalises(self) -> bool:
@@ -166,6 +168,8 @@ class Sampler:
             logits_SZ,
             [
                 draw.addend(choice.allowed, self._mask(choice.allowed))
+                if choice.mask_Z is None
+                else draw.biased(choice.mask_Z)
                 for draw, choice in zip(draws, choices, strict=True)
             ],
             [draw.settings(self._vocab_size) for draw in draws],

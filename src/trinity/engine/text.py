@@ -20,8 +20,8 @@ class TextStream:
         self._stop = stop
         self._phase = Phase.ANSWER
         self._held = ""
-        self.is_stopped = False
-        """Whether a stop string was found: nothing may follow."""
+        self.found_stop: str | None = None
+        """The stop string that was found: nothing may follow."""
 
     def push(self, token_id: int, phase: Phase) -> str:
         """The text that the token completes.
@@ -52,11 +52,11 @@ class TextStream:
     def _hold(self, text: str) -> str:
         """Add `text`; returns all that stands before a stop string or what may become one."""
         held = self._held + text
-        found = [at for stop in self._stop if (at := held.find(stop)) >= 0]
+        found = [(at, stop) for stop in self._stop if (at := held.find(stop)) >= 0]
         if found:
-            self.is_stopped = True
+            at, self.found_stop = min(found)
             self._held = ""
-            return held[: min(found)]
+            return held[:at]
         safe = len(held) - max(_overlap(held, stop) for stop in self._stop)
         self._held = held[safe:]
         return held[:safe]

@@ -59,8 +59,10 @@ def render(
     effort_token: str,
     tokenizer: Tokenizer,
     vision: VisionConfig | None,
+    *,
+    continues: bool = False,
 ) -> Prompt:
-    """The prompt after which the model answers `messages`.
+    """The prompt after which the model answers `messages`, or goes on with the last of them.
 
     `effort_token` is the `reasoning_effort` that stands in the prompt; `vision` is `None` for a
     model without an image encoder. Raises `InvalidRequest` where the template has no place for
@@ -72,11 +74,11 @@ def render(
             f"{_listed(tokenizer.effort_tokens)}.",
             param="reasoning_effort",
         )
-    _check_messages(messages)
+    _check_messages(messages, continues=continues)
     _check_tool_calls(messages)
     _check_tools(tools)
     encoder = _ImageEncoder(tokenizer, _prepare_images(messages, vision))
-    token_ids = _encode(messages, tools, effort_token, tokenizer, encoder)
+    token_ids = _encode(messages, tools, effort_token, tokenizer, encoder, continues=continues)
     return Prompt(tuple(token_ids), tuple(_placed(encoder.used, token_ids, tokenizer)))
 
 
@@ -157,6 +159,8 @@ def _encode(
     effort_token: str,
     tokenizer: Tokenizer,
     encoder: _ImageEncoder,
+    *,
+    continues: bool,
 ) -> list[int]:
     from mistral_common.exceptions import MistralCommonException
     from mistral_common.protocol.instruct.normalize import get_normalizer
@@ -171,9 +175,12 @@ def _encode(
         validator=get_validator(tekken.version, ValidationMode.serving),
         request_normalizer=get_normalizer(tekken.version, tekken.model_settings_builder),
     )
+    official = _official_messages(messages)
+    if continues:
+        official[-1].prefix = True
     request = ChatCompletionRequest(
         model="trinity",
-        messages=_official_messages(messages),
+        messages=official,
         tools=_official_tools(tools) or None,
         reasoning_effort=ReasoningEffort(effort_token),
     )
@@ -246,7 +253,7 @@ def _official_tools(tools: Sequence[Tool]) -> list[Any]:
     ]
 
 
-def _check_messages(messages: Sequence[Message]) -> None:
+def _check_messages(messages: Sequence[Message], *, continues: bool) -> None:
     """Refuse what the template has no place for, message by message."""
     if not messages:
         raise InvalidRequest("There are no messages; send at least one from the user.")
@@ -262,9 +269,16 @@ def _check_messages(messages: Sequence[Message]) -> None:
                 f"Message {number} has the role {follower.role}, which cannot follow "
                 f"{message.role}; allowed are {_listed(_FOLLOWERS[message.role])}."
             )
-    if messages[-1].role not in ("user", "tool"):
+    last = messages[-1]
+    if continues:
+        if last.role != "assistant" or last.tool_calls or not last.text:
+            raise InvalidRequest(
+                "The last message is to be continued; it must be one from the assistant, with text "
+                "and without tool calls."
+            )
+    elif last.role not in ("user", "tool"):
         raise InvalidRequest(
-            f"The last message has the role {messages[-1].role}; end with one from the user or a "
+            f"The last message has the role {last.role}; end with one from the user or a "
             "tool, for the model to answer."
         )
 

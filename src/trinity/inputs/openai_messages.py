@@ -98,6 +98,7 @@ class FunctionDefinition(Wire):
     name: str
     description: str | None = None
     parameters: dict[str, Any] | None = None
+    strict: bool | None = None
 
 
 class WireTool(Wire):
@@ -138,6 +139,7 @@ def read_tool(tool: WireTool) -> Tool:
         name=function.name,
         description=function.description or "",
         parameters=function.parameters or {},
+        strict=bool(function.strict),
     )
 
 

@@ -1,16 +1,17 @@
 """The application: its routes, and how errors become answers.
 
-`serve.py` runs it; tests run it the same way. A chat request goes from here to `bodies.py`,
-`openai.py`, the model's `prepare`, `bridge.py` and `answers.py`.
+`serve.py` runs it; tests run it the same way. A chat request goes from here to `bodies.py`, the
+file of its dialect, the model's `prepare`, `bridge.py` and the answers of its dialect.
 """
 
 from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
@@ -20,13 +21,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from trinity.errors import NotFound, TrinityError
+from trinity.server import anthropic, openai
 from trinity.server.answers import ChatAnswer
+from trinity.server.anthropic_answers import MessageAnswer
 from trinity.server.bodies import Account, ByteBudget, parse_object, read_body
 from trinity.server.bridge import Bridge
+from trinity.server.extension import ChatCall
 from trinity.server.guards import Guard, check_exposure
 from trinity.server.metrics import CONTENT_TYPE, Metrics
-from trinity.server.openai import read_call, read_mode
 from trinity.server.responses import (
+    ANTHROPIC_PATH,
     ClientGone,
     HTTPRefusal,
     ServerSentEvents,
@@ -61,6 +65,20 @@ class Limits:
     """A client that takes nothing off its stream for this long is given up."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How a request is read and answered."""
+
+    read: Callable[[dict[str, Any], str], ChatCall]
+    """A body, and the name of the model, to a call."""
+    answer: type[ChatAnswer | MessageAnswer]
+    id_prefix: str
+
+
+OPENAI_CHAT = Dialect(read=openai.read_call, answer=ChatAnswer, id_prefix="chatcmpl-")
+ANTHROPIC = Dialect(read=anthropic.read_call, answer=MessageAnswer, id_prefix="msg_")
+
+
 class Service:
     """The routes, and the state they share."""
 
@@ -88,25 +106,45 @@ class Service:
 
     async def chat(self, request: Request) -> Response:
         """`POST /v1/chat/completions`."""
+        return await self._respond(request, OPENAI_CHAT)
+
+    async def messages(self, request: Request) -> Response:
+        """`POST /v1/messages`."""
+        return await self._respond(request, ANTHROPIC)
+
+    async def count_tokens(self, request: Request) -> Response:
+        """`POST /v1/messages/count_tokens`."""
+        with self._bodies.account() as account:
+            body = await self._read(request, account)
+            count = await anyio.to_thread.run_sync(self._count, body, limiter=self._preparing)
+        return JSONResponse({"input_tokens": count})
+
+    async def _respond(self, request: Request, dialect: Dialect) -> Response:
         async with AsyncExitStack() as resources:
             account = resources.enter_context(self._bodies.account())
-            body = await read_body(
-                request,
-                account,
-                max_bytes=self._config.max_body_bytes,
-                timeout_s=self._limits.body_timeout_s,
-            )
+            body = await self._read(request, account)
             resources.enter_context(self.bridge.slot())
-            working = until_disconnect(request.receive, self._answer(body, account, resources))
+            answering = self._answer(body, account, resources, dialect)
+            working = until_disconnect(request.receive, answering)
             # Nothing but the work holds the body, so that it is gone once prepared.
             del body
             return await working
 
-    async def models(self) -> Response:
-        """`GET /v1/models`."""
-        return JSONResponse({"object": "list", "data": [self._model()]})
+    async def _read(self, request: Request, account: Account) -> bytes:
+        return await read_body(
+            request,
+            account,
+            max_bytes=self._config.max_body_bytes,
+            timeout_s=self._limits.body_timeout_s,
+        )
 
-    async def model(self, model_id: str) -> Response:
+    async def models(self, request: Request) -> Response:
+        """`GET /v1/models`."""
+        model = self._model(request)
+        ends = {"has_more": False, "first_id": model["id"], "last_id": model["id"]}
+        return JSONResponse({"object": "list", "data": [model], **ends})
+
+    async def model(self, request: Request, model_id: str) -> Response:
         """`GET /v1/models/{id}`."""
         if model_id != self._llm.model_name:
             raise NotFound(
@@ -114,7 +152,7 @@ class Service:
                 f"{self._llm.model_name!r}.",
                 param="model",
             )
-        return JSONResponse(self._model())
+        return JSONResponse(self._model(request))
 
     async def mode(self) -> Response:
         """`GET /trinity/mode`."""
@@ -125,7 +163,7 @@ class Service:
         with self._bodies.account() as account:
             timeout_s = self._limits.body_timeout_s
             body = await read_body(request, account, max_bytes=1024, timeout_s=timeout_s)
-        self.bridge.switch(read_mode(parse_object(body)))
+        self.bridge.switch(openai.read_mode(parse_object(body)))
         return await self.mode()
 
     async def livez(self) -> Response:
@@ -144,9 +182,11 @@ class Service:
         """`GET /metrics`."""
         return Response(self.metrics.render(), media_type=CONTENT_TYPE)
 
-    async def _answer(self, body: bytes, account: Account, resources: AsyncExitStack) -> Response:
+    async def _answer(
+        self, body: bytes, account: Account, resources: AsyncExitStack, dialect: Dialect
+    ) -> Response:
         answer, prepared = await anyio.to_thread.run_sync(
-            self._prepare, body, limiter=self._preparing
+            self._prepare, body, dialect, limiter=self._preparing
         )
         del body
         account.clear()
@@ -161,14 +201,32 @@ class Service:
             write_timeout_s=self._limits.write_timeout_s,
         )
 
-    def _prepare(self, body: bytes) -> tuple[ChatAnswer, Prepared]:
+    def _prepare(
+        self, body: bytes, dialect: Dialect
+    ) -> tuple[ChatAnswer | MessageAnswer, Prepared]:
         """Everything that takes time and needs no model call; runs in a worker thread."""
         llm = self._llm
-        call = read_call(parse_object(body), llm.model_name)
-        prepared = llm.prepare(call.chat, f"chatcmpl-{uuid.uuid4().hex}")
-        return ChatAnswer(call, prepared, llm.tokenizer, llm.model_name), prepared
+        call = dialect.read(parse_object(body), llm.model_name)
+        prepared = llm.prepare(call.chat, f"{dialect.id_prefix}{uuid.uuid4().hex}")
+        return dialect.answer(call, prepared, llm.tokenizer, llm.model_name), prepared
 
-    def _model(self) -> dict[str, Any]:
+    def _count(self, body: bytes) -> int:
+        """Tokens of a prompt, pictures included; runs in a worker thread."""
+        chat = anthropic.read_count(parse_object(body), self._llm.model_name)
+        return len(self._llm.prepare(chat).generation.prompt_ids)
+
+    def _model(self, request: Request) -> dict[str, Any]:
+        if "anthropic-version" in request.headers:
+            created = datetime.fromtimestamp(self._created, UTC).isoformat()
+            return {
+                "type": "model",
+                "id": self._llm.model_name,
+                "display_name": self._llm.model_name,
+                "created_at": created,
+                "lifecycle": "active",
+                "max_input_tokens": self._llm.max_context,
+                "max_tokens": self._llm.max_context,
+            }
         return {
             "id": self._llm.model_name,
             "object": "model",
@@ -191,6 +249,8 @@ def create_app(llm: LLM, config: ServerConfig, *, limits: Limits | None = None) 
     app.state.service = service
     app.add_middleware(Guard, config=config, metrics=service.metrics)
     app.add_api_route("/v1/chat/completions", service.chat, methods=["POST"])
+    app.add_api_route(ANTHROPIC_PATH, service.messages, methods=["POST"])
+    app.add_api_route(f"{ANTHROPIC_PATH}/count_tokens", service.count_tokens, methods=["POST"])
     app.add_api_route("/v1/models", service.models, methods=["GET"])
     app.add_api_route("/v1/models/{model_id:path}", service.model, methods=["GET"])
     app.add_api_route("/trinity/mode", service.mode, methods=["GET"])
@@ -207,8 +267,7 @@ def create_app(llm: LLM, config: ServerConfig, *, limits: Limits | None = None) 
 
 
 async def _on_error(request: Request, error: Exception) -> Response:
-    del request
-    return error_response(_expect(TrinityError, error))
+    return error_response(_expect(TrinityError, error), request.url.path)
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
@@ -219,7 +278,7 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
         message = "There is no such route; the API begins with /v1/."
     elif refusal.status_code == 405:
         message = f"This route does not take {request.method[:20]!r}; see the Allow header."
-    response = error_response(HTTPRefusal(message, refusal.status_code))
+    response = error_response(HTTPRefusal(message, refusal.status_code), request.url.path)
     response.headers.update(refusal.headers or {})
     return response
 
@@ -234,7 +293,7 @@ async def _on_surprise(request: Request, error: Exception) -> Response:
     """Say nothing of the inside; the framework raises `error` again, for the log."""
     del error
     response = error_response(
-        TrinityError("The server met an unexpected error; its log says more.")
+        TrinityError("The server met an unexpected error; its log says more."), request.url.path
     )
     response.headers["x-request-id"] = request.state.request_id
     # The server closes it when it sees the error; without notice, a client would use it again.

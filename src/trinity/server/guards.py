@@ -67,7 +67,8 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["x-request-id"] = request_id
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = headers["request-id"] = request_id
             await send(message)
 
         try:
@@ -82,7 +83,7 @@ class Guard:
             if scope["path"] not in OPEN_PATHS:
                 self._check_key(headers)
         except TrinityError as error:
-            await error_response(error)(scope, receive, send)
+            await error_response(error, scope["path"])(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
@@ -97,12 +98,15 @@ class Guard:
         if not self._key_digests:
             return
         scheme, _, key = headers.get("authorization", "").partition(" ")
+        if own := headers.get("x-api-key"):  # as the Anthropic clients send it
+            scheme, key = "bearer", own
         digest = _digest(key.strip().encode("latin-1"))
         # All are compared, so that the time taken says nothing about which one came close.
         matches = [hmac.compare_digest(digest, known) for known in self._key_digests]
         if scheme.lower() != "bearer" or not any(matches):
             raise Unauthorised(
-                "The API key is missing or wrong; send a valid one as `Authorization: Bearer KEY`."
+                "The API key is missing or wrong; send a valid one as `Authorization: Bearer KEY`, "
+                "or as `x-api-key: KEY`."
             )
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:

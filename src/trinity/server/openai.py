@@ -1,19 +1,17 @@
 """The OpenAI chat dialect, inward: a request body becomes a `ChatRequest`.
 
 Called by the app; `answers.py` is the way back. A parameter is honoured, refused, or named in a
-warning: what the models below do not list has no effect, and `_without_effect` says so.
+warning: what the models below do not list has no effect, and a warning says so.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from trinity.errors import InvalidRequest, NotFound
+from trinity.errors import InvalidRequest
 from trinity.inputs.openai_messages import (
     MAX_TOOLS,
     TextContent,
@@ -24,10 +22,21 @@ from trinity.inputs.openai_messages import (
     read_message,
     read_tool,
 )
+from trinity.server.extension import (
+    MAX_INT32,
+    ChatCall,
+    Extended,
+    check_model,
+    warnings_of,
+)
+from trinity.server.structure import (
+    ResponseFormat,
+    StructuredOutputs,
+    read_structure,
+    read_tool_choice,
+)
 from trinity.types import (
     ChatRequest,
-    Effort,
-    IntensityRequest,
     Mode,
     SamplingParams,
 )
@@ -36,17 +45,10 @@ MAX_MESSAGES = 2048
 MAX_CHOICES = 16
 MAX_STOPS = 16
 MAX_BIASES = 1024
-MAX_WARNINGS = 20
-"""More parameters than this without effect are counted, not named."""
-
-_INT32 = 2**31 - 1
-_INT64 = 2**63 - 1
 _TIERS = {"priority": Mode.LATENCY, "fast": Mode.LATENCY, "flex": Mode.THROUGHPUT}
 _NOTHING_ASKED: dict[str, tuple[Any, ...]] = {
     "store": (False,),
-    "parallel_tool_calls": (True,),
     "modalities": (["text"],),
-    "response_format": ({"type": "text"},),
     "verbosity": ("medium",),
     "include_obfuscation": (False,),
     "detail": ("auto", "high"),
@@ -72,22 +74,23 @@ class Prediction(Wire):
     content: str | list[TextContent]
 
 
-class ChatCompletionRequest(Wire):
+class ChatCompletionRequest(Extended):
     """The body of `POST /v1/chat/completions`: all that is honoured."""
 
-    model: str
     messages: list[WireMessage] = Field(min_length=1, max_length=MAX_MESSAGES)
     tools: list[WireTool] | None = Field(default=None, max_length=MAX_TOOLS)
     tool_choice: Any = None
-    stream: bool | None = None
+    parallel_tool_calls: bool | None = None
+    response_format: ResponseFormat | None = None
+    structured_outputs: StructuredOutputs | None = None
     stream_options: StreamOptions | None = None
     n: int | None = Field(default=None, ge=1, le=MAX_CHOICES)
 
-    max_tokens: int | None = Field(default=None, ge=1, le=_INT32)
-    max_completion_tokens: int | None = Field(default=None, ge=1, le=_INT32)
+    max_tokens: int | None = Field(default=None, ge=1, le=MAX_INT32)
+    max_completion_tokens: int | None = Field(default=None, ge=1, le=MAX_INT32)
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
-    top_k: int | None = Field(default=None, ge=-1, le=_INT32)
+    top_k: int | None = Field(default=None, ge=-1, le=MAX_INT32)
     """0 and -1, which vLLM's clients send, switch it off."""
     min_p: float | None = Field(default=None, ge=0, le=1)
     presence_penalty: float | None = Field(default=None, ge=-2, le=2)
@@ -101,24 +104,18 @@ class ChatCompletionRequest(Wire):
         ]
         | None
     ) = None
-    seed: int | None = Field(default=None, ge=-_INT64 - 1, le=_INT64)
     logprobs: bool | None = None
     top_logprobs: int | None = Field(default=None, ge=0, le=20)
     logit_bias: dict[str, Annotated[float, Field(ge=-100, le=100)]] | None = Field(
         default=None, max_length=MAX_BIASES
     )
 
-    reasoning_effort: Effort | None = None
-    intensity: int | None = Field(default=None, ge=0, le=100)
-    active_experts: int | None = Field(default=None, ge=1, le=_INT32)
-    thinking_token_budget: int | None = Field(default=None, ge=0, le=_INT32)
-    early_exit: bool | None = None
-    lossy: bool | None = None
-    mode: Literal["latency", "balanced", "throughput"] | None = None
     service_tier: Literal["auto", "default", "flex", "priority", "fast"] | None = None
-    strict: bool | None = None
 
     prediction: Prediction | None = None
+    continue_final_message: bool | None = None
+    add_generation_prompt: bool | None = None
+    """As vLLM's clients write it; false belongs to `continue_final_message`."""
 
     # Labels of the caller's own, which ask nothing of the answer.
     user: str | None = Field(default=None, max_length=512)
@@ -143,31 +140,14 @@ REPORTED = (
 """Settings that an answer reports as requested, beside what they came to."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChatCall:
-    """A request of this dialect: what to generate, and how to tell it."""
-
-    chat: ChatRequest
-    stream: bool
-    include_usage: bool
-    requested: dict[str, Any]
-    warnings: tuple[str, ...]
-
-
 def read_call(payload: dict[str, Any], model_name: str) -> ChatCall:
     """Translate a body. Raises `InvalidRequest`, or `NotFound` for another model."""
     try:
         body = ChatCompletionRequest.model_validate(payload)
     except ValidationError as error:
         raise first_mistake(error) from None
-    if body.model != model_name:
-        raise NotFound(
-            f"There is no model {body.model[:80]!r} here; this server has {model_name!r}.",
-            param="model",
-        )
-    warnings = (*_without_effect(body), *_tool_choice_warnings(body))
-    if body.strict and warnings:
-        raise InvalidRequest(f"Refused because of `strict`: {' '.join(warnings)}")
+    check_model(body, model_name)
+    warnings = warnings_of(body, _NOTHING_ASKED)
     if body.stream_options and not body.stream:
         raise InvalidRequest("`stream_options` needs `stream`: true.", param="stream_options")
     return ChatCall(
@@ -190,23 +170,34 @@ def read_mode(payload: dict[str, Any]) -> Mode:
 
 
 def _chat_request(body: ChatCompletionRequest) -> ChatRequest:
+    tool_choice = read_tool_choice(body.tool_choice, body.parallel_tool_calls)
+    if tool_choice.required and not body.tools:
+        raise InvalidRequest("`tool_choice` needs `tools`.", param="tool_choice")
     return ChatRequest(
         messages=tuple(read_message(message, i) for i, message in enumerate(body.messages)),
         tools=() if body.tool_choice == "none" else tuple(map(read_tool, body.tools or ())),
+        tool_choice=tool_choice,
+        structure=read_structure(body.response_format, body.structured_outputs),
         sampling=_sampling(body),
-        intensity=IntensityRequest(
-            reasoning_effort=body.reasoning_effort,
-            intensity=body.intensity,
-            active_experts=body.active_experts,
-            thinking_token_budget=body.thinking_token_budget,
-            early_exit=body.early_exit,
-            lossy=body.lossy,
-        ),
+        intensity=body.intensity_request(),
         mode=_mode(body),
         prediction=_prediction(body.prediction),
+        continues=_continues(body),
         n=body.n or 1,
         strict=bool(body.strict),
     )
+
+
+def _continues(body: ChatCompletionRequest) -> bool:
+    """Whether the last message is to be gone on with; the two parameters say one thing."""
+    continues = bool(body.continue_final_message)
+    if body.add_generation_prompt is not None and body.add_generation_prompt == continues:
+        raise InvalidRequest(
+            f"continue_final_message is {continues} and add_generation_prompt is "
+            f"{body.add_generation_prompt}; one must be true and the other false.",
+            param="add_generation_prompt",
+        )
+    return continues
 
 
 def _prediction(prediction: Prediction | None) -> str:
@@ -256,7 +247,7 @@ def _max_tokens(body: ChatCompletionRequest) -> int | None:
 
 
 def _mode(body: ChatCompletionRequest) -> Mode | None:
-    asked = Mode(body.mode) if body.mode else None
+    asked = body.own_mode()
     tier = _TIERS.get(body.service_tier or "")
     if asked and tier and asked is not tier:
         raise InvalidRequest(
@@ -265,43 +256,3 @@ def _mode(body: ChatCompletionRequest) -> Mode | None:
             param="mode",
         )
     return asked or tier
-
-
-def _tool_choice_warnings(body: ChatCompletionRequest) -> Iterator[str]:
-    match body.tool_choice:
-        case None | "auto" | "none":
-            return
-        case "required" | "any" | {"type": "function", "function": {"name": str()}}:
-            if not body.tools:
-                raise InvalidRequest("`tool_choice` needs `tools`.", param="tool_choice")
-            yield "tool_choice is not enforced: the model decides whether to call a tool."
-        case _:
-            raise InvalidRequest(
-                "tool_choice is not one of auto, none, required and "
-                '{"type": "function", "function": {"name": ...}}.',
-                param="tool_choice",
-            )
-
-
-def _without_effect(body: ChatCompletionRequest) -> list[str]:
-    """A sentence for each field given that nothing reads."""
-    names = sorted(set(_unread(body, "")))
-    warnings = [f"{name} is not supported and had no effect." for name in names[:MAX_WARNINGS]]
-    if len(names) > MAX_WARNINGS:
-        warnings.append(f"{len(names) - MAX_WARNINGS} more parameters had no effect.")
-    return warnings
-
-
-def _unread(wire: Wire, where: str) -> Iterator[str]:
-    for name, value in (wire.model_extra or {}).items():
-        asks = value not in (None, [], {}) and value not in _NOTHING_ASKED.get(name, ())
-        if asks:
-            yield f"{where}{name[:64]}"
-    for name in type(wire).model_fields:
-        value = getattr(wire, name)
-        if isinstance(value, Wire):
-            yield from _unread(value, f"{where}{name}.")
-        elif isinstance(value, list):
-            for index, item in enumerate(value):
-                if isinstance(item, Wire):
-                    yield from _unread(item, f"{where}{name}[{index}].")

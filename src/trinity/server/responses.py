@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+ANTHROPIC_PATH = "/v1/messages"
 KEEP_ALIVE = b": keep-alive\n\n"
 """A comment, which every reader of server-sent events skips."""
 
@@ -130,8 +131,8 @@ def error_body(error: TrinityError) -> dict[str, Any]:
     return {"error": {"message": error.message, "type": kind, "param": error.param, "code": code}}
 
 
-def error_response(error: TrinityError) -> JSONResponse:
-    """The answer to a request that `error` ended."""
+def error_response(error: TrinityError, path: str = "") -> JSONResponse:
+    """The answer to a request for `path` that `error` ended, in the dialect of the path."""
     headers = {}
     match error:
         case Unauthorised():
@@ -141,7 +142,29 @@ def error_response(error: TrinityError) -> JSONResponse:
         case TooLarge():
             # The rest of the body has not been read, so the connection cannot go on.
             headers["connection"] = "close"
-    return JSONResponse(error_body(error), status_code=error.http_status, headers=headers)
+    body = anthropic_error_body if path.startswith(ANTHROPIC_PATH) else error_body
+    return JSONResponse(body(error), status_code=error.http_status, headers=headers)
+
+
+def anthropic_error_body(error: TrinityError) -> dict[str, Any]:
+    """`error` as the Anthropic clients read it."""
+    return {"type": "error", "error": {"type": _anthropic_kind(error), "message": error.message}}
+
+
+def _anthropic_kind(error: TrinityError) -> str:
+    match error:
+        case Unauthorised():
+            return "authentication_error"
+        case NotFound():
+            return "not_found_error"
+        case TooLarge():
+            return "request_too_large"
+        case Overloaded():
+            return "rate_limit_error"
+        case EngineDead():
+            return "overloaded_error"
+        case _:
+            return "invalid_request_error" if error.http_status < 500 else "api_error"
 
 
 def _kind_and_code(error: TrinityError) -> tuple[str, str | None]:

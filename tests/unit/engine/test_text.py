@@ -11,7 +11,7 @@ def pieces(text: str, *stop: str, phase: Phase = Phase.ANSWER) -> tuple[list[str
     out = []
     for token in ids(text):
         out.append(stream.push(token, phase))
-        if stream.is_stopped:
+        if stream.found_stop is not None:
             return out, stream
     return [*out, stream.finish()], stream
 
@@ -33,7 +33,7 @@ def test_half_a_character_at_the_end_is_replaced() -> None:
 def test_what_may_begin_a_stop_string_is_held_back() -> None:
     out, stream = pieces("xENyEND", "END")
     assert out == ["x", "", "", "ENy", "", "", ""]
-    assert stream.is_stopped
+    assert stream.found_stop is not None
 
 
 def test_what_was_held_back_comes_out_at_the_end_and_at_a_marker() -> None:
@@ -47,7 +47,7 @@ def test_thinking_and_tool_calls_are_not_searched() -> None:
     for phase in (Phase.THINKING, Phase.TOOL_CALL):
         out, stream = pieces("xENDy", "END", phase=phase)
         assert "".join(out) == "xENDy"
-        assert not stream.is_stopped
+        assert stream.found_stop is None
 
 
 def test_a_stop_string_may_span_no_marker() -> None:
@@ -71,4 +71,4 @@ def test_streaming_equals_cutting_the_whole_text(text: str, stop: list[str]) -> 
     ]
     found = [whole[0].find(s) for s in stop if s in whole[0]] if whole else [len(text)]
     assert "".join(out) == text[: min(found)]
-    assert stream.is_stopped == bool(whole)
+    assert (stream.found_stop is not None) == bool(whole)

@@ -57,8 +57,6 @@ def test_what_asks_for_nothing_is_no_warning(field: str, value: Any) -> None:
     ("field", "value"),
     [
         ("store", True),
-        ("parallel_tool_calls", False),
-        ("response_format", {"type": "json_object"}),
         ("chat_template_kwargs", {"enable_thinking": False}),
         ("prompt_logprobs", 0),
         ("echo", True),

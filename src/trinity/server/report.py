@@ -1,0 +1,84 @@
+"""How a request was served: what every dialect's answer says of it in its own place.
+
+Called by the answers of each dialect.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from trinity.errors import TrinityError
+from trinity.types import AbortedEvent, FailedEvent, FinishedEvent
+
+if TYPE_CHECKING:
+    from trinity.engine.llm import Prepared
+    from trinity.server.bridge import EventStream
+    from trinity.server.transcript import Transcript
+
+
+class Failed(TrinityError):
+    """The engine gave a request up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was asked for, and what it came to."""
+
+    requested: dict[str, Any]
+    effective: dict[str, Any]
+    warnings: list[str]
+
+    @classmethod
+    def of(cls, requested: dict[str, Any], warnings: Sequence[str], prepared: Prepared) -> Report:
+        """Of a call with its own `warnings`, which was prepared as `prepared`."""
+        generation = prepared.generation
+        experts = generation.active_experts
+        effective = {
+            **asdict(prepared.effective),
+            "active_experts": experts[0] if len(set(experts)) == 1 else list(experts),
+            "mode": str(prepared.mode),
+            "seed": generation.sampling.seed,
+            "max_tokens": generation.sampling.max_tokens,
+        }
+        return cls(requested, effective, [*warnings, *prepared.warnings])
+
+    def extension(self, events: EventStream, choices: Sequence[FinishedEvent]) -> dict[str, Any]:
+        """What the dialects have no place for, as an object; when all `choices` are finished."""
+        return {
+            "requested": self.requested,
+            "effective": self.effective,
+            "warnings": self.warnings,
+            "timings": _timings(events, sum(c.usage.completion_tokens for c in choices)),
+            "expert_rows": sum(choice.expert_rows for choice in choices),
+            "early_exits": sum(choice.usage.early_exit for choice in choices),
+        }
+
+
+def ended(transcript: Transcript) -> FinishedEvent:
+    """The end of an answer. Raises `Failed` where it has none."""
+    if transcript.finished is None:
+        raise Failed("The engine ended the request without finishing every choice.")
+    return transcript.finished
+
+
+def failure(event: FailedEvent | AbortedEvent) -> Failed:
+    """The error that an event tells of."""
+    if isinstance(event, FailedEvent):
+        return Failed(event.message)
+    return Failed("The request was cancelled before its answer was complete.")
+
+
+def _timings(events: EventStream, tokens: int) -> dict[str, float | None]:
+    """Seconds from submission, and tokens of all choices a second after the first."""
+    total_s = time.monotonic() - events.submitted_s
+    first_s = None if events.first_token_s is None else events.first_token_s - events.submitted_s
+    decoding_s = total_s - (first_s or 0.0)
+    rate = (tokens - 1) / decoding_s if tokens > 1 and decoding_s > 0 else None
+    return {
+        "first_token_s": None if first_s is None else round(first_s, 6),
+        "total_s": round(total_s, 6),
+        "tokens_per_second": None if rate is None else round(rate, 3),
+    }
