@@ -11,6 +11,7 @@ from trinity.config import ServerConfig
 from trinity.errors import ConfigError
 from trinity.server.app import create_app
 from trinity.server.guards import OPEN_PATHS
+from trinity.server.responses import ANTHROPIC_PATH
 from trinity.server.serve import listen
 
 GOOD: dict[str, Any] = {"model": "fake", "messages": [{"role": "user", "content": "hi"}]}
@@ -265,7 +266,12 @@ def test_every_route_but_the_probes_needs_a_key(start: Start) -> None:
             if route.path in OPEN_PATHS:
                 assert answer.is_success
             else:
-                sentences.add(refusal(answer, 401, None, "invalid_api_key"))
+                if route.path.startswith(ANTHROPIC_PATH):
+                    error = answer.json()["error"]
+                    assert (answer.status_code, error["type"]) == (401, "authentication_error")
+                    sentences.add(error["message"])
+                else:
+                    sentences.add(refusal(answer, 401, None, "invalid_api_key"))
                 assert answer.headers["www-authenticate"] == "Bearer"
     assert len(sentences) == 1
     assert {"/livez", "/readyz"} == OPEN_PATHS
