@@ -87,12 +87,13 @@ def ancestor(shop: Workshop, bench: Bench, fusion: Any, _: Path) -> None:
 
 def ours(shop: Workshop, bench: Bench, fusion: Any, _: Path) -> None:
     """Specialists, concatenation, router, distillation."""
-    for domain in SHARES:
-        shop.train(domain, fusion.specialist(domain))
-        bench.row(domain, shop.at(domain))
-        shop.train(f"{domain}-reinforced", fusion.reinforced(domain))
-        bench.row(f"{domain}-reinforced", shop.at(f"{domain}-reinforced"))
     parts = [f"{domain}-reinforced" for domain in SHARES]
+    for domain, part in zip(SHARES, parts, strict=True):
+        if not shop.has(part):
+            shop.train(domain, fusion.specialist(domain))
+            bench.row(domain, shop.at(domain))
+        shop.train(part, fusion.reinforced(domain))
+        bench.row(part, shop.at(part))
     shop.concatenated("concatenated", parts, "seed", fusion.seed)
     bench.row("concatenated", shop.at("concatenated"))
     shop.train("router", fusion.router())
