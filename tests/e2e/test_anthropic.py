@@ -269,6 +269,13 @@ def test_a_failure_is_told_in_the_dialect(start: Start) -> None:
     assert caught.value.body["error"]["type"] == "api_error"
 
 
+def test_empty_turns_reach_the_model_which_refuses_them(
+    server: Running, client: anthropic.Anthropic
+) -> None:
+    ask(client, messages=[{"role": "user", "content": []}])
+    assert server.llm.requests[0].messages == (Message(role="user"),)
+
+
 def test_tokens_are_counted_without_an_answer(server: Running, client: anthropic.Anthropic) -> None:
     count = client.messages.count_tokens(model="fake", messages=HELLO)
     assert count.input_tokens == 6

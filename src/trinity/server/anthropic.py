@@ -326,7 +326,8 @@ def _messages(turn: WireMessage) -> Iterator[Message]:
             f"A message of the {turn.role} has a tool_use; only the assistant's may.",
             param="messages",
         )
-    if parts or calls:
+    # A turn without content is passed on, to be refused as empty.
+    if parts or calls or not turn.content:
         yield Message(role=turn.role, parts=tuple(parts), tool_calls=tuple(calls))
 
 
