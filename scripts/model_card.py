@@ -36,7 +36,7 @@ Held-out exercises: instances, wordings and fonts of the test split, which train
 Judged by exact rules, seed {seed}. Accuracy with its 95 % interval; `experts` is the number per
 generated token and layer, `own` the effort's own setting.
 
-    trinity eval {name} --items {items} --out scoreboard.json
+    trinity eval {name} --items {items} {specialists}--out scoreboard.json
 """
 
 
@@ -129,6 +129,7 @@ def main() -> None:
     config = read_config(directory)
     trained = manifest.get("exercises") or [f.name for f in FAMILIES if not f.held_out]
     active = active_parameters(config, config.num_experts_per_tok)
+    rows = board.get("retention", [])
     card = INTRODUCTION.format(
         **{"weights": "auto"} | manifest,
         total=count_parameters(config).total,
@@ -137,8 +138,8 @@ def main() -> None:
         items=board["config"]["items"],
         stage=stage(manifest["recipe"]),
         length=longest(manifest["recipe"]),
+        specialists="".join(f"--specialist {r['domain']}={r['specialist']} " for r in rows),
     )
-    rows = board.get("retention", [])
     retained = ["## Against its specialists, at high effort\n", retention(rows)] if rows else []
     sections = [
         card,

@@ -107,7 +107,8 @@ class Engine:
         self._config = config
         self._runner = runner
         self._tokenizer = tokenizer
-        self._grammars = Grammars(tokenizer)
+        self.grammars = Grammars(tokenizer)
+        """What makes and follows the grammars of answers."""
         self._pool = BlockPool(limits.num_blocks)
         self._scheduler = Scheduler(self._pool, config)
         max_blocks = -(-limits.max_context // config.block_size)
@@ -197,7 +198,7 @@ class Engine:
             self._tokenizer,
             self.limits.model.vocab_size,
             self._record,
-            None if grammar is None else self._grammars.follow(grammar, request.begun_ids),
+            None if grammar is None else self.grammars.follow(grammar, request.begun_ids),
         )
 
     def switch(self, mode: Mode) -> None:

@@ -23,7 +23,6 @@ from trinity.engine.limits import Limits, check_sampling
 from trinity.engine.runner import Runner
 from trinity.errors import CheckpointError, InvalidRequest, TrinityError
 from trinity.inputs.chat import Prompt, render, system_prompt_effort
-from trinity.inputs.grammar import Grammars
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.model.checkpoint import (
     Manifest,
@@ -92,7 +91,6 @@ class LLM:
         self.tokenizer = tokenizer
         self.table = table
         self.engine = Engine(runner, tokenizer, limits, engine)
-        self._grammars = Grammars(tokenizer)
         self._manifest = manifest
         self._lossy = engine.lossy
         self._seeds = Random(secrets.randbits(SEED_BITS) if seed is None else seed)
@@ -210,7 +208,8 @@ class LLM:
     ) -> tuple[EffectiveIntensity, dict[str, Any], tuple[str, ...]]:
         """What binds the answer, as fields of a `GenerationRequest`, and what it leaves of the
         intensity, with warnings."""
-        grammar, warnings = self._grammars.of_request(
+        grammars = self.engine.grammars
+        grammar, warnings = grammars.of_request(
             request.structure, request.tools, request.tool_choice
         )
         begun_ids: tuple[int, ...] = ()
@@ -222,7 +221,7 @@ class LLM:
             effective = replace(effective, thinking_token_budget=0, early_exit=None, thoughts=1)
             begun_ids = tuple(self.tokenizer.encode(request.messages[-1].text))
             if grammar is not None:
-                self._grammars.check_beginning(grammar, begun_ids)
+                grammars.check_beginning(grammar, begun_ids)
         if grammar is not None and effective.early_exit is not None:
             effective = replace(effective, early_exit=None)
             warnings += ("early_exit has no effect on an answer whose structure is given.",)

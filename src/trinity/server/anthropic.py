@@ -17,7 +17,14 @@ from trinity.errors import InvalidRequest
 from trinity.inputs.chat import system_prompt_effort
 from trinity.inputs.images import image_from_data_url
 from trinity.inputs.openai_messages import MAX_TOOLS, Wire, first_mistake
-from trinity.server.extension import MAX_INT32, ChatCall, Extended, check_model, warnings_of
+from trinity.server.extension import (
+    MAX_INT32,
+    REPORTED,
+    ChatCall,
+    Extended,
+    check_model,
+    warnings_of,
+)
 from trinity.types import (
     ChatRequest,
     Effort,
@@ -36,28 +43,9 @@ from trinity.types import (
 
 MAX_MESSAGES = 2048
 MAX_STOPS = 16
-REPORTED = (
-    "thinking",
-    "output_config",
-    "reasoning_effort",
-    "intensity",
-    "active_experts",
-    "thinking_token_budget",
-    "early_exit",
-    "lossy",
-    "temperature",
-    "top_p",
-    "mode",
-    "service_tier",
-    "seed",
-)
-"""Settings that an answer reports as requested, beside what they came to."""
 _NOTHING_ASKED: dict[str, tuple[Any, ...]] = {
     "cache_control": ({"type": "ephemeral"},),  # prompts are cached anyway
     "citations": ({"enabled": False},),
-    "is_error": (False,),
-    "signature": (),
-    "type": ("custom",),
 }
 
 
@@ -211,7 +199,9 @@ def read_call(payload: dict[str, Any], model_name: str) -> ChatCall:
     return ChatCall(
         chat=replace(_chat_request(body), sampling=sampling),
         stream=bool(body.stream),
-        requested=body.model_dump(include=set(REPORTED), exclude_none=True, by_alias=True),
+        requested=body.model_dump(
+            include={*REPORTED, "thinking", "output_config"}, exclude_none=True, by_alias=True
+        ),
         warnings=warnings_of(body, _NOTHING_ASKED),
     )
 

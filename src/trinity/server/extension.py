@@ -5,7 +5,7 @@ Called by the inward side of each dialect.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,6 +19,22 @@ MAX_INT32 = 2**31 - 1
 MAX_INT64 = 2**63 - 1
 MAX_WARNINGS = 20
 """More parameters than this without effect are counted, not named."""
+
+
+REPORTED = (
+    "reasoning_effort",
+    "intensity",
+    "active_experts",
+    "thinking_token_budget",
+    "early_exit",
+    "lossy",
+    "temperature",
+    "top_p",
+    "mode",
+    "service_tier",
+    "seed",
+)
+"""Settings that an answer reports as requested, beside what they came to."""
 
 
 class Extended(Wire):
@@ -72,10 +88,8 @@ def check_model(body: Extended, model_name: str) -> None:
         )
 
 
-def warnings_of(
-    body: Extended, nothing_asked: dict[str, tuple[Any, ...]], more: Iterable[str] = ()
-) -> tuple[str, ...]:
-    """A sentence for each field given that nothing reads, and `more`.
+def warnings_of(body: Extended, nothing_asked: dict[str, tuple[Any, ...]]) -> tuple[str, ...]:
+    """A sentence for each field given that nothing reads.
 
     `nothing_asked` has values of such fields that ask for what happens anyway. Raises
     `InvalidRequest` where there are warnings and the body is strict.
@@ -84,7 +98,6 @@ def warnings_of(
     warnings = [f"{name} is not supported and had no effect." for name in names[:MAX_WARNINGS]]
     if len(names) > MAX_WARNINGS:
         warnings.append(f"{len(names) - MAX_WARNINGS} more parameters had no effect.")
-    warnings += more
     if body.strict and warnings:
         raise InvalidRequest(f"Refused because of `strict`: {' '.join(warnings)}")
     return tuple(warnings)

@@ -24,6 +24,7 @@ from trinity.inputs.openai_messages import (
 )
 from trinity.server.extension import (
     MAX_INT32,
+    REPORTED,
     ChatCall,
     Extended,
     check_model,
@@ -122,22 +123,6 @@ class ChatCompletionRequest(Extended):
     metadata: dict[str, Any] | None = Field(default=None, max_length=16)
     safety_identifier: str | None = Field(default=None, max_length=512)
     prompt_cache_key: str | None = Field(default=None, max_length=512)
-
-
-REPORTED = (
-    "reasoning_effort",
-    "intensity",
-    "active_experts",
-    "thinking_token_budget",
-    "early_exit",
-    "lossy",
-    "temperature",
-    "top_p",
-    "mode",
-    "service_tier",
-    "seed",
-)
-"""Settings that an answer reports as requested, beside what they came to."""
 
 
 def read_call(payload: dict[str, Any], model_name: str) -> ChatCall:

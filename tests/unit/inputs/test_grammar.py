@@ -50,7 +50,7 @@ def walk(grammars: Grammars, tokenizer: Tokenizer, grammar: str, seed: int) -> l
         said.append(rng.choice(ends if ends and rng.random() < 0.3 else allowed))
         constraint.accept(said[-1])
         assert not constraint.mistake
-    pytest.skip("an endless string")
+    pytest.fail(f"no end: {tokenizer.decode(said)[:80]}")
 
 
 def may_say(grammars: Grammars, tokenizer: Tokenizer, grammar: str, *said: str | int) -> bool:
