@@ -84,6 +84,21 @@ class Say:
         return [(NUM_CONTROL + ord(c) % 128, c, self.phase) for c in self.text]
 
 
+CALLS = (
+    Say("Look it up.", Phase.THINKING),
+    Say("", Phase.THINKING, THINK_END),
+    Say("", Phase.TOOL_CALL, TOOL_CALLS),
+    Say("weather", Phase.TOOL_CALL),
+    Say("", Phase.TOOL_CALL, ARGS),
+    Say('{"city": "Oslo"}', Phase.TOOL_CALL),
+    Say("", Phase.TOOL_CALL, TOOL_CALLS),
+    Say("time", Phase.TOOL_CALL),
+    Say("", Phase.TOOL_CALL, ARGS),
+    Say("{}", Phase.TOOL_CALL),
+)
+"""What a model says that thinks, then calls two tools."""
+
+
 @dataclass
 class Script:
     """What every request gets, until a test changes it."""

@@ -9,14 +9,13 @@ import pytest
 from PIL import Image
 
 from tests.e2e.conftest import Running, Start
-from tests.e2e.fake_llm import ARGS, THINK_END, TOOL_CALLS, FakeLLM, Say, Script
+from tests.e2e.fake_llm import CALLS, FakeLLM, Say, Script
 from trinity.server.app import Limits
 from trinity.types import (
     ImagePart,
     IntensityRequest,
     Message,
     Mode,
-    Phase,
     Structure,
     TextPart,
     ThinkingPart,
@@ -30,19 +29,7 @@ TOOL = {
     "description": "Now.",
     "input_schema": {"type": "object", "properties": {"city": {"type": "string"}}},
 }
-CALLS = (
-    Say("Look it up.", Phase.THINKING),
-    Say("", Phase.THINKING, THINK_END),
-    Say("One moment."),
-    Say("", Phase.TOOL_CALL, TOOL_CALLS),
-    Say("weather", Phase.TOOL_CALL),
-    Say("", Phase.TOOL_CALL, ARGS),
-    Say('{"city": "Oslo"}', Phase.TOOL_CALL),
-    Say("", Phase.TOOL_CALL, TOOL_CALLS),
-    Say("time", Phase.TOOL_CALL),
-    Say("", Phase.TOOL_CALL, ARGS),
-    Say("{}", Phase.TOOL_CALL),
-)
+SAID_AND_CALLED = (*CALLS[:2], Say("One moment."), *CALLS[2:])
 HELLO = [{"role": "user", "content": "2 + 2?"}]
 
 
@@ -68,7 +55,7 @@ def ask(client: anthropic.Anthropic, **options: Any) -> Any:
 
 
 def calling(start: Start) -> Running:
-    return start(FakeLLM(Script(says=CALLS, reason="tool_calls")))
+    return start(FakeLLM(Script(says=SAID_AND_CALLED, reason="tool_calls")))
 
 
 def test_a_message_has_every_field_that_clients_read(

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.e2e.conftest import Running, Start
-from tests.e2e.fake_llm import ARGS, THINK_END, TOOL_CALLS, FakeLLM, Say, Script
+from tests.e2e.fake_llm import ARGS, CALLS, TOOL_CALLS, FakeLLM, Say, Script
 from trinity.types import (
     ImagePart,
     Message,
@@ -23,18 +23,6 @@ from trinity.types import (
 )
 
 THOUGHT, ANSWER = "Add them.", "Four."
-CALLS = (
-    Say("Look it up.", Phase.THINKING),
-    Say("", Phase.THINKING, THINK_END),
-    Say("", Phase.TOOL_CALL, TOOL_CALLS),
-    Say("weather", Phase.TOOL_CALL),
-    Say("", Phase.TOOL_CALL, ARGS),
-    Say('{"city": "Oslo"}', Phase.TOOL_CALL),
-    Say("", Phase.TOOL_CALL, TOOL_CALLS),
-    Say("time", Phase.TOOL_CALL),
-    Say("", Phase.TOOL_CALL, ARGS),
-    Say("{}", Phase.TOOL_CALL),
-)
 TOOL = {
     "type": "function",
     "function": {
