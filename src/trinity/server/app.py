@@ -29,6 +29,7 @@ from trinity.server.bridge import Bridge
 from trinity.server.extension import ChatCall
 from trinity.server.guards import Guard, check_exposure
 from trinity.server.metrics import CONTENT_TYPE, Metrics
+from trinity.server.report import WireAnswer
 from trinity.server.responses import (
     ANTHROPIC_PATH,
     ClientGone,
@@ -41,6 +42,7 @@ from trinity.server.responses import (
 if TYPE_CHECKING:
     from trinity.config import ServerConfig
     from trinity.engine.llm import LLM, Prepared
+    from trinity.inputs.tokenizer import Tokenizer
 
 E = TypeVar("E", bound=Exception)
 
@@ -71,7 +73,8 @@ class Dialect:
 
     read: Callable[[dict[str, Any], str], ChatCall]
     """A body, and the name of the model, to a call."""
-    answer: type[ChatAnswer | MessageAnswer]
+    answer: Callable[[ChatCall, Prepared, Tokenizer, str], WireAnswer]
+    """Of a call as it was prepared, the tokenizer, and the name of the model."""
     id_prefix: str
 
 
@@ -201,9 +204,7 @@ class Service:
             write_timeout_s=self._limits.write_timeout_s,
         )
 
-    def _prepare(
-        self, body: bytes, dialect: Dialect
-    ) -> tuple[ChatAnswer | MessageAnswer, Prepared]:
+    def _prepare(self, body: bytes, dialect: Dialect) -> tuple[WireAnswer, Prepared]:
         """Everything that takes time and needs no model call; runs in a worker thread."""
         llm = self._llm
         call = dialect.read(parse_object(body), llm.model_name)

@@ -6,9 +6,9 @@ Called by the answers of each dialect.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from trinity.errors import TrinityError
 from trinity.types import AbortedEvent, FailedEvent, FinishedEvent
@@ -55,6 +55,23 @@ class Report:
             "expert_rows": sum(choice.expert_rows for choice in choices),
             "early_exits": sum(choice.usage.early_exit for choice in choices),
         }
+
+
+class WireAnswer(Protocol):
+    """One request's answer, on its way to the client in the words of a dialect."""
+
+    is_stream: bool
+
+    async def complete(self, events: EventStream) -> dict[str, Any]:
+        """The body of a whole answer. Raises `Failed` or `EngineDead`."""
+        ...
+
+    def chunks(self, events: EventStream, keep_alive_s: float) -> AsyncIterator[bytes]:
+        """Server-sent events up to the dialect's end, or up to one that carries an error.
+
+        A sign of life is sent whenever nothing else was for `keep_alive_s`.
+        """
+        ...
 
 
 def ended(transcript: Transcript) -> FinishedEvent:
