@@ -19,6 +19,7 @@ from trinity.types import (
     ImagePart,
     Mode,
     Phase,
+    TextRequest,
     TokenEvent,
     Usage,
 )
@@ -42,6 +43,9 @@ class FakeTokenizer:
 
     def token_bytes(self, token_id: int) -> bytes:
         return bytes([token_id - NUM_CONTROL])
+
+    def decode(self, token_ids: Sequence[int]) -> str:
+        return b"".join(map(self.token_bytes, token_ids)).decode()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,18 +254,15 @@ class FakeLLM:
         self.model_name = model_name
         self.tokenizer = FakeTokenizer()
         self.max_context = 1000
-        self.requests: list[ChatRequest] = []
+        self.reads_images = True
+        self.requests: list[ChatRequest | TextRequest] = []
         self.prepare_gate: Callable[[], None] | None = None
 
-    def prepare(self, request: ChatRequest, request_id: str | None = None) -> Any:
+    def prepare(self, request: ChatRequest | TextRequest, request_id: str | None = None) -> Any:
         self.requests.append(request)
         if self.prepare_gate:
             self.prepare_gate()
-        length = sum(
-            len(part.data if isinstance(part, ImagePart) else part.text)
-            for message in request.messages
-            for part in message.parts
-        )
+        length = _length(request)
         if length > self.max_context:
             raise InvalidRequest(
                 f"The prompt has {length} tokens; this server accepts {self.max_context}.",
@@ -289,3 +290,13 @@ class FakeLLM:
             mode=request.mode or self.engine.mode,
             warnings=("From prepare.",),
         )
+
+
+def _length(request: ChatRequest | TextRequest) -> int:
+    if isinstance(request, TextRequest):
+        return len(request.token_ids or request.text)
+    return sum(
+        len(part.data if isinstance(part, ImagePart) else part.text)
+        for message in request.messages
+        for part in message.parts
+    )

@@ -20,7 +20,7 @@ from trinity.inputs.openai_messages import MAX_TOOLS, Wire, first_mistake
 from trinity.server.extension import (
     MAX_INT32,
     REPORTED,
-    ChatCall,
+    Call,
     Extended,
     check_model,
     warnings_of,
@@ -180,7 +180,7 @@ class MessagesRequest(CountRequest):
     metadata: dict[str, Any] | None = Field(default=None, max_length=16)
 
 
-def read_call(payload: dict[str, Any], model_name: str) -> ChatCall:
+def read_call(payload: dict[str, Any], model_name: str) -> Call:
     """Translate a body of `/v1/messages`. Raises `InvalidRequest`, or `NotFound` for another
     model."""
     try:
@@ -196,8 +196,8 @@ def read_call(payload: dict[str, Any], model_name: str) -> ChatCall:
         seed=body.seed,
         max_tokens=body.max_tokens,
     )
-    return ChatCall(
-        chat=replace(_chat_request(body), sampling=sampling),
+    return Call(
+        requests=(replace(_chat_request(body), sampling=sampling),),
         stream=bool(body.stream),
         requested=body.model_dump(
             include={*REPORTED, "thinking", "output_config"}, exclude_none=True, by_alias=True

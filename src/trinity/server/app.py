@@ -11,8 +11,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import anyio
 from fastapi import FastAPI, Request, Response
@@ -21,17 +20,22 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from trinity.errors import NotFound, TrinityError
-from trinity.server import anthropic, openai
+from trinity.server import anthropic, completions, mistral, openai
 from trinity.server.answers import ChatAnswer
 from trinity.server.anthropic_answers import MessageAnswer
 from trinity.server.bodies import Account, ByteBudget, parse_object, read_body
 from trinity.server.bridge import Bridge
-from trinity.server.extension import ChatCall
+from trinity.server.cards import card_of
+from trinity.server.chain import Chain
+from trinity.server.completions_answers import CompletionAnswer
+from trinity.server.extension import Call
 from trinity.server.guards import Guard, check_exposure
 from trinity.server.metrics import CONTENT_TYPE, Metrics
+from trinity.server.mistral_answers import MistralAnswer
 from trinity.server.report import WireAnswer
 from trinity.server.responses import (
     ANTHROPIC_PATH,
+    MISTRAL_PREFIX,
     ClientGone,
     HTTPRefusal,
     ServerSentEvents,
@@ -44,6 +48,7 @@ if TYPE_CHECKING:
     from trinity.engine.llm import LLM, Prepared
     from trinity.inputs.tokenizer import Tokenizer
 
+C = TypeVar("C", bound=Call)
 E = TypeVar("E", bound=Exception)
 
 
@@ -68,17 +73,20 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
+class Dialect(Generic[C]):
     """How a request is read and answered."""
 
-    read: Callable[[dict[str, Any], str], ChatCall]
+    read: Callable[[dict[str, Any], str], C]
     """A body, and the name of the model, to a call."""
-    answer: Callable[[ChatCall, Prepared, Tokenizer, str], WireAnswer]
+    answer: Callable[[C, Prepared, Tokenizer, str], WireAnswer]
     """Of a call as it was prepared, the tokenizer, and the name of the model."""
     id_prefix: str
 
 
 OPENAI_CHAT = Dialect(read=openai.read_call, answer=ChatAnswer, id_prefix="chatcmpl-")
+OPENAI_TEXT = Dialect(read=completions.read_call, answer=CompletionAnswer, id_prefix="cmpl-")
+MISTRAL_CHAT = Dialect(read=mistral.read_call, answer=MistralAnswer, id_prefix="")
+MISTRAL_FILL = Dialect(read=mistral.read_fill, answer=MistralAnswer, id_prefix="")
 ANTHROPIC = Dialect(read=anthropic.read_call, answer=MessageAnswer, id_prefix="msg_")
 
 
@@ -111,6 +119,18 @@ class Service:
         """`POST /v1/chat/completions`."""
         return await self._respond(request, OPENAI_CHAT)
 
+    async def completions(self, request: Request) -> Response:
+        """`POST /v1/completions`."""
+        return await self._respond(request, OPENAI_TEXT)
+
+    async def mistral_chat(self, request: Request) -> Response:
+        """`POST /mistral/v1/chat/completions`."""
+        return await self._respond(request, MISTRAL_CHAT)
+
+    async def mistral_fill(self, request: Request) -> Response:
+        """`POST /mistral/v1/fim/completions`."""
+        return await self._respond(request, MISTRAL_FILL)
+
     async def messages(self, request: Request) -> Response:
         """`POST /v1/messages`."""
         return await self._respond(request, ANTHROPIC)
@@ -122,7 +142,7 @@ class Service:
             count = await anyio.to_thread.run_sync(self._count, body, limiter=self._preparing)
         return JSONResponse({"input_tokens": count})
 
-    async def _respond(self, request: Request, dialect: Dialect) -> Response:
+    async def _respond(self, request: Request, dialect: Dialect[Any]) -> Response:
         async with AsyncExitStack() as resources:
             account = resources.enter_context(self._bodies.account())
             body = await self._read(request, account)
@@ -186,16 +206,20 @@ class Service:
         return Response(self.metrics.render(), media_type=CONTENT_TYPE)
 
     async def _answer(
-        self, body: bytes, account: Account, resources: AsyncExitStack, dialect: Dialect
+        self, body: bytes, account: Account, resources: AsyncExitStack, dialect: Dialect[Any]
     ) -> Response:
         answer, prepared = await anyio.to_thread.run_sync(
             self._prepare, body, dialect, limiter=self._preparing
         )
         del body
         account.clear()
-        events = await self.bridge.submit(prepared)
-        resources.callback(events.close)
-        self.metrics.effort(prepared.effective.level)
+        streams = []
+        for one in prepared:
+            streams.append(await self.bridge.submit(one))
+            resources.callback(streams[-1].close)
+        first = prepared[0]
+        self.metrics.effort(first.effective.level)
+        events = streams[0] if len(streams) == 1 else Chain(streams, first.generation.n)
         if not answer.is_stream:
             return JSONResponse(await answer.complete(events))
         return ServerSentEvents(
@@ -204,12 +228,18 @@ class Service:
             write_timeout_s=self._limits.write_timeout_s,
         )
 
-    def _prepare(self, body: bytes, dialect: Dialect) -> tuple[WireAnswer, Prepared]:
+    def _prepare(self, body: bytes, dialect: Dialect[Any]) -> tuple[WireAnswer, list[Prepared]]:
         """Everything that takes time and needs no model call; runs in a worker thread."""
         llm = self._llm
-        call = dialect.read(parse_object(body), llm.model_name)
-        prepared = llm.prepare(call.chat, f"{dialect.id_prefix}{uuid.uuid4().hex}")
-        return dialect.answer(call, prepared, llm.tokenizer, llm.model_name), prepared
+        payload = parse_object(body)
+        if dialect is OPENAI_CHAT and mistral.is_own(payload):
+            dialect = MISTRAL_CHAT
+        call = dialect.read(payload, llm.model_name)
+        prepared = [
+            llm.prepare(request, f"{dialect.id_prefix}{uuid.uuid4().hex}")
+            for request in call.requests
+        ]
+        return dialect.answer(call, prepared[0], llm.tokenizer, llm.model_name), prepared
 
     def _count(self, body: bytes) -> int:
         """Tokens of a prompt, pictures included; runs in a worker thread."""
@@ -217,24 +247,7 @@ class Service:
         return len(self._llm.prepare(chat).generation.prompt_ids)
 
     def _model(self, request: Request) -> dict[str, Any]:
-        if "anthropic-version" in request.headers:
-            created = datetime.fromtimestamp(self._created, UTC).isoformat()
-            return {
-                "type": "model",
-                "id": self._llm.model_name,
-                "display_name": self._llm.model_name,
-                "created_at": created,
-                "lifecycle": "active",
-                "max_input_tokens": self._llm.max_context,
-                "max_tokens": self._llm.max_context,
-            }
-        return {
-            "id": self._llm.model_name,
-            "object": "model",
-            "created": self._created,
-            "owned_by": "trinity",
-            "max_model_len": self._llm.max_context,
-        }
+        return card_of(self._llm, self._created, request.url.path, request.headers)
 
 
 def create_app(llm: LLM, config: ServerConfig, *, limits: Limits | None = None) -> FastAPI:
@@ -249,11 +262,18 @@ def create_app(llm: LLM, config: ServerConfig, *, limits: Limits | None = None) 
     )
     app.state.service = service
     app.add_middleware(Guard, config=config, metrics=service.metrics)
+    app.add_middleware(mistral.MistralClients)
     app.add_api_route("/v1/chat/completions", service.chat, methods=["POST"])
+    app.add_api_route("/v1/completions", service.completions, methods=["POST"])
+    app.add_api_route(
+        f"{MISTRAL_PREFIX}/v1/chat/completions", service.mistral_chat, methods=["POST"]
+    )
+    for prefix in ("", MISTRAL_PREFIX):
+        app.add_api_route(f"{prefix}/v1/fim/completions", service.mistral_fill, methods=["POST"])
+        app.add_api_route(f"{prefix}/v1/models", service.models, methods=["GET"])
+        app.add_api_route(f"{prefix}/v1/models/{{model_id:path}}", service.model, methods=["GET"])
     app.add_api_route(ANTHROPIC_PATH, service.messages, methods=["POST"])
     app.add_api_route(f"{ANTHROPIC_PATH}/count_tokens", service.count_tokens, methods=["POST"])
-    app.add_api_route("/v1/models", service.models, methods=["GET"])
-    app.add_api_route("/v1/models/{model_id:path}", service.model, methods=["GET"])
     app.add_api_route("/trinity/mode", service.mode, methods=["GET"])
     app.add_api_route("/trinity/mode", service.switch, methods=["PUT"])
     app.add_api_route("/livez", service.livez, methods=["GET"])

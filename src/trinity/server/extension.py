@@ -13,7 +13,7 @@ from pydantic import Field
 
 from trinity.errors import InvalidRequest, NotFound
 from trinity.inputs.openai_messages import Wire
-from trinity.types import ChatRequest, Effort, IntensityRequest, Mode
+from trinity.types import ChatRequest, Effort, IntensityRequest, Mode, TextRequest
 
 MAX_INT32 = 2**31 - 1
 MAX_INT64 = 2**63 - 1
@@ -69,10 +69,11 @@ class Extended(Wire):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChatCall:
-    """A request in any dialect: what to generate, and how to tell it."""
+class Call:
+    """A call in any dialect: what to generate, and how to tell it."""
 
-    chat: ChatRequest
+    requests: tuple[ChatRequest | TextRequest, ...]
+    """One; several only where one body may hold several prompts, which have equal settings."""
     stream: bool
     include_usage: bool = False
     requested: dict[str, Any]
