@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
@@ -40,6 +40,9 @@ from trinity.types import (
     ToolCall,
     ToolChoice,
 )
+
+if TYPE_CHECKING:
+    from trinity.engine.llm import LLM
 
 MAX_MESSAGES = 2048
 MAX_STOPS = 16
@@ -206,14 +209,14 @@ def read_call(payload: dict[str, Any], model_name: str) -> Call:
     )
 
 
-def read_count(payload: dict[str, Any], model_name: str) -> ChatRequest:
-    """The request whose prompt is to be counted. Raises like `read_call`."""
+def count_tokens(payload: dict[str, Any], llm: LLM) -> dict[str, Any]:
+    """Tokens of a prompt, pictures included. Raises like `read_call`."""
     try:
         body = CountRequest.model_validate(payload)
     except ValidationError as error:
         raise first_mistake(error) from None
-    check_model(body, model_name)
-    return _chat_request(body)
+    check_model(body, llm.model_name)
+    return {"input_tokens": len(llm.prepare(_chat_request(body)).generation.prompt_ids)}
 
 
 def _chat_request(body: CountRequest) -> ChatRequest:

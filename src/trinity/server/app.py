@@ -19,8 +19,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from trinity.errors import NotFound, TrinityError
-from trinity.server import anthropic, completions, mistral, openai
+from trinity.errors import TrinityError
+from trinity.server import anthropic, completions, mistral, openai, prompts
 from trinity.server.answers import ChatAnswer
 from trinity.server.anthropic_answers import MessageAnswer
 from trinity.server.bodies import Account, ByteBudget, parse_object, read_body
@@ -28,7 +28,7 @@ from trinity.server.bridge import Bridge
 from trinity.server.cards import card_of
 from trinity.server.chain import Chain
 from trinity.server.completions_answers import CompletionAnswer
-from trinity.server.extension import Call
+from trinity.server.extension import Call, check_name
 from trinity.server.guards import Guard, check_exposure
 from trinity.server.metrics import CONTENT_TYPE, Metrics
 from trinity.server.mistral_answers import MistralAnswer
@@ -137,10 +137,30 @@ class Service:
 
     async def count_tokens(self, request: Request) -> Response:
         """`POST /v1/messages/count_tokens`."""
+        return await self._ask_of_prompt(request, anthropic.count_tokens)
+
+    async def tokenize(self, request: Request) -> Response:
+        """`POST /tokenize`."""
+        return await self._ask_of_prompt(request, prompts.tokenize)
+
+    async def detokenize(self, request: Request) -> Response:
+        """`POST /detokenize`."""
+        return await self._ask_of_prompt(request, prompts.detokenize)
+
+    async def render(self, request: Request) -> Response:
+        """`POST /v1/chat/completions/render`."""
+        return await self._ask_of_prompt(request, prompts.render)
+
+    async def _ask_of_prompt(
+        self, request: Request, question: Callable[[dict[str, Any], LLM], dict[str, Any]]
+    ) -> Response:
+        """Answer what needs no model call, in a worker thread."""
         with self._bodies.account() as account:
             body = await self._read(request, account)
-            count = await anyio.to_thread.run_sync(self._count, body, limiter=self._preparing)
-        return JSONResponse({"input_tokens": count})
+            answer = await anyio.to_thread.run_sync(
+                lambda: question(parse_object(body), self._llm), limiter=self._preparing
+            )
+        return JSONResponse(answer)
 
     async def _respond(self, request: Request, dialect: Dialect[Any]) -> Response:
         async with AsyncExitStack() as resources:
@@ -169,12 +189,7 @@ class Service:
 
     async def model(self, request: Request, model_id: str) -> Response:
         """`GET /v1/models/{id}`."""
-        if model_id != self._llm.model_name:
-            raise NotFound(
-                f"There is no model {model_id[:80]!r} here; this server has "
-                f"{self._llm.model_name!r}.",
-                param="model",
-            )
+        check_name(model_id, self._llm.model_name)
         return JSONResponse(self._model(request))
 
     async def mode(self) -> Response:
@@ -241,11 +256,6 @@ class Service:
         ]
         return dialect.answer(call, prepared[0], llm.tokenizer, llm.model_name), prepared
 
-    def _count(self, body: bytes) -> int:
-        """Tokens of a prompt, pictures included; runs in a worker thread."""
-        chat = anthropic.read_count(parse_object(body), self._llm.model_name)
-        return len(self._llm.prepare(chat).generation.prompt_ids)
-
     def _model(self, request: Request) -> dict[str, Any]:
         return card_of(self._llm, self._created, request.url.path, request.headers)
 
@@ -264,6 +274,9 @@ def create_app(llm: LLM, config: ServerConfig, *, limits: Limits | None = None) 
     app.add_middleware(Guard, config=config, metrics=service.metrics)
     app.add_middleware(mistral.MistralClients)
     app.add_api_route("/v1/chat/completions", service.chat, methods=["POST"])
+    app.add_api_route("/v1/chat/completions/render", service.render, methods=["POST"])
+    app.add_api_route("/tokenize", service.tokenize, methods=["POST"])
+    app.add_api_route("/detokenize", service.detokenize, methods=["POST"])
     app.add_api_route("/v1/completions", service.completions, methods=["POST"])
     app.add_api_route(
         f"{MISTRAL_PREFIX}/v1/chat/completions", service.mistral_chat, methods=["POST"]

@@ -82,9 +82,14 @@ class Call:
 
 def check_model(body: Extended, model_name: str) -> None:
     """Raise `NotFound` where `body` asks for another model."""
-    if body.model != model_name:
+    check_name(body.model, model_name)
+
+
+def check_name(asked: str, model_name: str) -> None:
+    """Raise `NotFound` where `asked` is not the name of the model."""
+    if asked != model_name:
         raise NotFound(
-            f"There is no model {body.model[:80]!r} here; this server has {model_name!r}.",
+            f"There is no model {asked[:80]!r} here; this server has {model_name!r}.",
             param="model",
         )
 
