@@ -212,6 +212,11 @@ class TextRequest(Request):
     """What follows the gap after `text` that is to be filled; `None`: there is no gap."""
 
 
+Steering = Literal["skip", "extend", "stop"]
+"""What may be done to an answer while it is made: end its thinking and begin the answer, let it
+think longer, or end it with what there is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveIntensity:
     """What an intensity request came to, reported with every answer."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from trinity.errors import InvalidRequest, Overloaded
+from trinity.errors import InvalidRequest, NotFound, Overloaded
 from trinity.types import (
     AbortedEvent,
     ChatRequest,
@@ -19,6 +19,7 @@ from trinity.types import (
     ImagePart,
     Mode,
     Phase,
+    Steering,
     TextRequest,
     TokenEvent,
     Usage,
@@ -143,6 +144,7 @@ class FakeEngine:
     stats: FakeStats = field(default_factory=FakeStats)
     mode: Mode = Mode.BALANCED
     submitted: list[str] = field(default_factory=list)
+    steered: list[tuple[str, Steering, int]] = field(default_factory=list)
     aborted: list[tuple[str, int]] = field(default_factory=list)
     """Ids, each with the number of steps made before the abort came."""
     tokens_sent: dict[str, int] = field(default_factory=dict)
@@ -175,6 +177,16 @@ class FakeEngine:
         if self._running.pop(request_id, None):
             self.aborted.append((request_id, self.stats.steps))
             self._notices.append(AbortedEvent(request_id=request_id))
+
+    def steer(self, request_id: str, steering: Steering, tokens: int = 0) -> int:
+        self._check_thread()
+        if request_id not in self._running:
+            raise NotFound("There is no open request of this name.", param="request_id")
+        self.steered.append((request_id, steering, tokens))
+        if steering == "stop":
+            self._running[request_id].sent = len(self._running[request_id].tokens)
+            self.script.endless = False
+        return 7 + tokens
 
     def step(self) -> list[Event]:
         self._check_thread()

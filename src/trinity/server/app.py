@@ -42,6 +42,7 @@ from trinity.server.responses import (
     error_response,
     until_disconnect,
 )
+from trinity.server.steering import read_steering
 
 if TYPE_CHECKING:
     from trinity.config import ServerConfig
@@ -192,6 +193,15 @@ class Service:
         check_name(model_id, self._llm.model_name)
         return JSONResponse(self._model(request))
 
+    async def steer(self, request: Request, request_id: str) -> Response:
+        """`POST /v1/requests/{id}/steer`."""
+        with self._bodies.account() as account:
+            timeout_s = self._limits.body_timeout_s
+            body = await read_body(request, account, max_bytes=1024, timeout_s=timeout_s)
+        action, tokens = read_steering(parse_object(body))
+        budget = await self.bridge.steer(request_id, action, tokens)
+        return JSONResponse({"id": request_id, "action": action, "thinking_token_budget": budget})
+
     async def mode(self) -> Response:
         """`GET /trinity/mode`."""
         return JSONResponse({"mode": str(self.bridge.mode)})
@@ -287,6 +297,7 @@ def create_app(llm: LLM, config: ServerConfig, *, limits: Limits | None = None) 
         app.add_api_route(f"{prefix}/v1/models/{{model_id:path}}", service.model, methods=["GET"])
     app.add_api_route(ANTHROPIC_PATH, service.messages, methods=["POST"])
     app.add_api_route(f"{ANTHROPIC_PATH}/count_tokens", service.count_tokens, methods=["POST"])
+    app.add_api_route("/v1/requests/{request_id}/steer", service.steer, methods=["POST"])
     app.add_api_route("/trinity/mode", service.mode, methods=["GET"])
     app.add_api_route("/trinity/mode", service.switch, methods=["PUT"])
     app.add_api_route("/livez", service.livez, methods=["GET"])

@@ -17,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from trinity.errors import EngineDead, Overloaded, TrinityError
-from trinity.types import Event, FinishedEvent, GenerationRequest, Mode, TokenEvent
+from trinity.types import Event, FinishedEvent, GenerationRequest, Mode, Steering, TokenEvent
 
 if TYPE_CHECKING:
     from trinity.engine.engine import Engine, EngineStats
@@ -40,6 +40,8 @@ class EventStream(AsyncIterator[Event]):
         self.accepted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.submitted_s = time.monotonic()
         self.first_token_s: float | None = None
+        self.steered: list[Steering] = []
+        """What was done to the answer while it was made."""
         self._last_token_s: dict[int, float] = {}
 
     async def __anext__(self) -> Event:
@@ -100,6 +102,7 @@ class Bridge:
         self._slots = slots
         self.used_slots = 0
         self._streams: dict[str, EventStream] = {}
+        self._steerings: set[asyncio.Future[int]] = set()
         self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._engine_run, name="engine", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -172,6 +175,23 @@ class Bridge:
         if self._streams.pop(request_id, None) and abort:
             self._inbox.put(partial(self._engine.abort, request_id))
 
+    async def steer(self, request_id: str, steering: Steering, tokens: int) -> int:
+        """Change the rest of an answer, as `Engine.steer`, and note it for the answer's report.
+
+        Raises `NotFound`, and `EngineDead`.
+        """
+        self._require_alive()
+        changed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._steerings.add(changed)
+        self._inbox.put(partial(self._engine_steer, changed, request_id, steering, tokens))
+        try:
+            budget = await changed
+        finally:
+            self._steerings.discard(changed)
+        if stream := self._streams.get(request_id):
+            stream.steered.append(steering)
+        return budget
+
     def switch(self, mode: Mode) -> None:
         """Serve requests that name no mode as `mode`, from the engine's next step on.
 
@@ -206,6 +226,8 @@ class Bridge:
         for stream in self._streams.values():
             stream.fail(EngineDead("The engine stopped before the answer was complete."))
         self._streams.clear()
+        for changed in self._steerings:
+            _settle(changed, EngineDead("The engine stopped."))
 
     def _engine_run(self) -> None:
         """The thread. An error of the engine ends it and is reported by the thread's own hook."""
@@ -249,7 +271,27 @@ class Bridge:
         else:
             self._engine_call(self._answer, request.request_id, None)
 
+    def _engine_steer(
+        self, changed: asyncio.Future[int], request_id: str, steering: Steering, tokens: int
+    ) -> None:
+        result: int | TrinityError
+        try:
+            result = self._engine.steer(request_id, steering, tokens)
+        except TrinityError as error:
+            result = error
+        self._engine_call(_settle, changed, result)
+
     def _engine_call(self, function: Callable[..., None], *arguments: object) -> None:
         """Run `function` in the event loop, which is gone if the process is ending by force."""
         if self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(function, *arguments)
+
+
+def _settle(future: asyncio.Future[int], result: int | TrinityError) -> None:
+    """End a wait, unless whoever waited has gone."""
+    if future.done():
+        return
+    if isinstance(result, TrinityError):
+        future.set_exception(result)
+    else:
+        future.set_result(result)

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from trinity.server.report import Events
-from trinity.types import Event, FinishedEvent, TokenEvent
+from trinity.types import Event, FinishedEvent, Steering, TokenEvent
 
 
 class Chain(AsyncIterator[Event]):
@@ -34,6 +34,11 @@ class Chain(AsyncIterator[Event]):
         """When the first token of any came, if one has."""
         times = [stream.first_token_s for stream in self._streams]
         return min((time for time in times if time is not None), default=None)
+
+    @property
+    def steered(self) -> Sequence[Steering]:
+        """What was done to any of the answers while they were made."""
+        return [steering for stream in self._streams for steering in stream.steered]
 
     async def __anext__(self) -> Event:
         """The next event. Cancelling the wait loses none."""

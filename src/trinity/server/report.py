@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from trinity.errors import TrinityError
-from trinity.types import AbortedEvent, Event, FailedEvent, FinishedEvent
+from trinity.types import AbortedEvent, Event, FailedEvent, FinishedEvent, Steering
 
 if TYPE_CHECKING:
     from trinity.engine.llm import Prepared
@@ -52,6 +52,7 @@ class Report:
             "warnings": self.warnings,
             "timings": _timings(events, sum(c.usage.completion_tokens for c in choices)),
             "expert_rows": sum(choice.expert_rows for choice in choices),
+            "steered": list(events.steered),
             "early_exits": sum(choice.usage.early_exit for choice in choices),
         }
 
@@ -67,6 +68,11 @@ class Events(Protocol):
     @property
     def first_token_s(self) -> float | None:
         """When its first token came, if one has."""
+        ...
+
+    @property
+    def steered(self) -> Sequence[Steering]:
+        """What was done to the answer while it was made."""
         ...
 
     def __aiter__(self) -> AsyncIterator[Event]:
