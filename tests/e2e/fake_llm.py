@@ -17,6 +17,7 @@ from trinity.types import (
     FinishReason,
     GenerationRequest,
     ImagePart,
+    IntensityRequest,
     Mode,
     Phase,
     Steering,
@@ -188,6 +189,10 @@ class FakeEngine:
             self.script.endless = False
         return 7 + tokens
 
+    def cached_tokens(self, request: GenerationRequest) -> int:
+        self._check_thread()
+        return len(request.prompt_ids) // 2
+
     def step(self) -> list[Event]:
         self._check_thread()
         if self.script.gate:
@@ -270,7 +275,12 @@ class FakeLLM:
         self.requests: list[ChatRequest | TextRequest] = []
         self.prepare_gate: Callable[[], None] | None = None
 
-    def prepare(self, request: ChatRequest | TextRequest, request_id: str | None = None) -> Any:
+    def prepare(
+        self,
+        request: ChatRequest | TextRequest,
+        request_id: str | None = None,
+        prompts: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> Any:
         self.requests.append(request)
         if self.prepare_gate:
             self.prepare_gate()
@@ -281,7 +291,7 @@ class FakeLLM:
                 param="messages",
             )
         effective = EffectiveIntensity(
-            level=request.intensity.reasoning_effort or "medium",
+            level=_level(request.intensity),
             effort_token="high",
             active_experts=(3, 3),
             thinking_token_budget=None,
@@ -312,3 +322,9 @@ def _length(request: ChatRequest | TextRequest) -> int:
         for message in request.messages
         for part in message.parts
     )
+
+
+def _level(asked: IntensityRequest) -> str:
+    if asked.intensity is not None:
+        return f"custom({asked.intensity})"
+    return asked.reasoning_effort or "medium"

@@ -190,6 +190,11 @@ class Engine:
             self._votes[request.request_id] = Vote(request.thoughts)
         self._scheduler.add(sequences[0])
 
+    def cached_tokens(self, request: GenerationRequest) -> int:
+        """How many tokens of a prompt are in the cache now. Changes nothing."""
+        sequence = Sequence(request, 0, 0, self._prompt_experts)
+        return len(self._scheduler.cached_blocks(sequence)) * self._config.block_size
+
     def _begin(self, sequence: Sequence) -> Choice:
         request = sequence.request
         grammar = request.grammar

@@ -130,9 +130,15 @@ class LLM:
         return self.config.vision is not None
 
     def prepare(
-        self, request: ChatRequest | TextRequest, request_id: str | None = None
+        self,
+        request: ChatRequest | TextRequest,
+        request_id: str | None = None,
+        prompts: dict[str, Prompt] | None = None,
     ) -> Prepared:
         """Render the prompt and resolve the settings; no model call. Thread-safe.
+
+        `prompts` has those of the same conversation by their effort tokens, and is added to: for
+        preparing it at several intensities.
 
         Raises `InvalidRequest` for what cannot be served, and for warnings of a strict request.
         """
@@ -144,7 +150,9 @@ class LLM:
         effective, warnings = resolve(
             request, self.table, self.config, system_effort, trained, mode, lossy=self._lossy
         )
-        prompt = self._prompt(request, effective.effort_token)
+        prompts = {} if prompts is None else prompts
+        token = effective.effort_token
+        prompt = prompts[token] = prompts.get(token) or self._prompt(request, token)
         max_tokens, more = self._max_tokens(request, len(prompt.token_ids))
         warnings += more
         effective, bounds, more = self._bounds(request, effective)

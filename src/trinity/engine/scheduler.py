@@ -154,13 +154,14 @@ class Scheduler:
         """How `sequence` would fit now, or None if it must wait. Changes nothing."""
         if len(self.running) >= self._config.max_sequences:
             return None
-        cached = self._cached_blocks(sequence)
+        cached = self.cached_blocks(sequence)
         num_new = self._num_blocks(sequence) - len(cached)
         # Those that run are left a block each, or they would soon preempt the newcomer.
         needed = num_new + self._pool.num_unused(cached) + len(self.running)
         return Admission(cached, num_new) if needed <= self._pool.num_available else None
 
-    def _cached_blocks(self, sequence: Sequence) -> list[int]:
+    def cached_blocks(self, sequence: Sequence) -> list[int]:
+        """The blocks in the cache that hold the first tokens of `sequence`. Changes nothing."""
         if not self._config.prefix_cache:
             return []
         # The last token is always computed, since what follows is chosen from its state.

@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from trinity.errors import TrinityError
-from trinity.server import anthropic, completions, mistral, openai, prompts
+from trinity.server import anthropic, completions, mistral, openai, preview, prompts
 from trinity.server.answers import ChatAnswer
 from trinity.server.anthropic_answers import MessageAnswer
 from trinity.server.bodies import Account, ByteBudget, parse_object, read_body
@@ -193,6 +193,18 @@ class Service:
         check_name(model_id, self._llm.model_name)
         return JSONResponse(self._model(request))
 
+    async def preview(self, request: Request) -> Response:
+        """`POST /v1/preview`."""
+        with self._bodies.account() as account:
+            body = await self._read(request, account)
+            previewed = await anyio.to_thread.run_sync(
+                lambda: preview.prepare(parse_object(body), self._llm), limiter=self._preparing
+            )
+        generations = [prepared.generation for prepared in previewed.prepared]
+        cached = await self.bridge.cached_tokens(generations)
+        history, name = self.bridge.history, self._llm.model_name
+        return JSONResponse(preview.report(previewed, cached, history, name))
+
     async def steer(self, request: Request, request_id: str) -> Response:
         """`POST /v1/requests/{id}/steer`."""
         with self._bodies.account() as account:
@@ -297,6 +309,7 @@ def create_app(llm: LLM, config: ServerConfig, *, limits: Limits | None = None) 
         app.add_api_route(f"{prefix}/v1/models/{{model_id:path}}", service.model, methods=["GET"])
     app.add_api_route(ANTHROPIC_PATH, service.messages, methods=["POST"])
     app.add_api_route(f"{ANTHROPIC_PATH}/count_tokens", service.count_tokens, methods=["POST"])
+    app.add_api_route("/v1/preview", service.preview, methods=["POST"])
     app.add_api_route("/v1/requests/{request_id}/steer", service.steer, methods=["POST"])
     app.add_api_route("/trinity/mode", service.mode, methods=["GET"])
     app.add_api_route("/trinity/mode", service.switch, methods=["PUT"])

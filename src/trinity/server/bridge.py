@@ -14,15 +14,18 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from trinity.errors import EngineDead, Overloaded, TrinityError
+from trinity.server.history import History, Sample
 from trinity.types import Event, FinishedEvent, GenerationRequest, Mode, Steering, TokenEvent
 
 if TYPE_CHECKING:
     from trinity.engine.engine import Engine, EngineStats
     from trinity.engine.llm import Prepared
     from trinity.server.metrics import Metrics
+
+T = TypeVar("T")
 
 JOIN_S = 5.0
 """How long to wait for the thread to end its step at shutdown, before it is left behind."""
@@ -31,9 +34,12 @@ JOIN_S = 5.0
 class EventStream(AsyncIterator[Event]):
     """The events of one request, which end after its last choice, or raise `EngineDead`."""
 
-    def __init__(self, bridge: Bridge, request: GenerationRequest) -> None:
-        """Wait for events of `request`; only a bridge makes streams."""
+    def __init__(self, bridge: Bridge, prepared: Prepared) -> None:
+        """Wait for events of a request; only a bridge makes streams."""
+        request = prepared.generation
         self._bridge = bridge
+        self._level = prepared.effective.level
+        self._has_images = bool(request.images)
         self._request_id = request.request_id
         self._events: asyncio.Queue[Event | TrinityError] = asyncio.Queue()
         self._unfinished = request.n
@@ -57,6 +63,21 @@ class EventStream(AsyncIterator[Event]):
         """Abort the request unless it has ended; it takes part in no further step."""
         self._bridge.forget(self._request_id, abort=self._unfinished > 0)
 
+    def _remember(self, end: FinishedEvent) -> None:
+        """Add an answer to the history, unless somebody changed its course."""
+        if self.steered or self.first_token_s is None:
+            return
+        sample = Sample(
+            level=self._level,
+            computed_tokens=end.usage.prompt_tokens - end.usage.cached_tokens,
+            has_images=self._has_images,
+            thinking_tokens=end.usage.reasoning_tokens,
+            completion_tokens=end.usage.completion_tokens,
+            first_token_s=self.first_token_s - self.submitted_s,
+            total_s=time.monotonic() - self.submitted_s,
+        )
+        self._bridge.history.add(sample)
+
     def put(self, event: Event, metrics: Metrics) -> None:
         """Take an event from the engine."""
         match event:
@@ -65,6 +86,7 @@ class EventStream(AsyncIterator[Event]):
             case FinishedEvent(reason=reason):
                 self._unfinished -= 1
                 metrics.finished(reason)
+                self._remember(event)
             case _:
                 self._unfinished = 0
         self._events.put_nowait(event)
@@ -102,13 +124,15 @@ class Bridge:
         self._slots = slots
         self.used_slots = 0
         self._streams: dict[str, EventStream] = {}
-        self._steerings: set[asyncio.Future[int]] = set()
+        self._questions: set[asyncio.Future[Any]] = set()
         self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._engine_run, name="engine", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._alive = False
         self._stopping = False
         self._owes_step_since: float | None = None
+        self.history = History()
+        """What the answers took."""
         self.stats: EngineStats = engine.stats
         self.mode: Mode = engine.mode
         """What requests that name no mode are served as."""
@@ -161,7 +185,7 @@ class Bridge:
         """
         self._require_alive()
         request = prepared.generation
-        stream = self._streams[request.request_id] = EventStream(self, request)
+        stream = self._streams[request.request_id] = EventStream(self, prepared)
         self._inbox.put(partial(self._engine_accept, request))
         try:
             await stream.accepted
@@ -180,17 +204,25 @@ class Bridge:
 
         Raises `NotFound`, and `EngineDead`.
         """
-        self._require_alive()
-        changed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._steerings.add(changed)
-        self._inbox.put(partial(self._engine_steer, changed, request_id, steering, tokens))
-        try:
-            budget = await changed
-        finally:
-            self._steerings.discard(changed)
+        budget = await self._ask(partial(self._engine.steer, request_id, steering, tokens))
         if stream := self._streams.get(request_id):
             stream.steered.append(steering)
         return budget
+
+    async def cached_tokens(self, requests: Sequence[GenerationRequest]) -> list[int]:
+        """How many tokens of each prompt are in the cache now. Raises `EngineDead`."""
+        return await self._ask(lambda: [self._engine.cached_tokens(r) for r in requests])
+
+    async def _ask(self, question: Callable[[], T]) -> T:
+        """What `question`, asked in the engine's thread between two steps, gives or raises."""
+        self._require_alive()
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._questions.add(answer)
+        self._inbox.put(partial(self._engine_answer, question, answer))
+        try:
+            return await answer
+        finally:
+            self._questions.discard(answer)
 
     def switch(self, mode: Mode) -> None:
         """Serve requests that name no mode as `mode`, from the engine's next step on.
@@ -226,8 +258,8 @@ class Bridge:
         for stream in self._streams.values():
             stream.fail(EngineDead("The engine stopped before the answer was complete."))
         self._streams.clear()
-        for changed in self._steerings:
-            _settle(changed, EngineDead("The engine stopped."))
+        for answer in self._questions:
+            _settle(answer, EngineDead("The engine stopped."))
 
     def _engine_run(self) -> None:
         """The thread. An error of the engine ends it and is reported by the thread's own hook."""
@@ -271,15 +303,12 @@ class Bridge:
         else:
             self._engine_call(self._answer, request.request_id, None)
 
-    def _engine_steer(
-        self, changed: asyncio.Future[int], request_id: str, steering: Steering, tokens: int
-    ) -> None:
-        result: int | TrinityError
+    def _engine_answer(self, question: Callable[[], T], answer: asyncio.Future[T]) -> None:
         try:
-            result = self._engine.steer(request_id, steering, tokens)
+            result: T | TrinityError = question()
         except TrinityError as error:
             result = error
-        self._engine_call(_settle, changed, result)
+        self._engine_call(_settle, answer, result)
 
     def _engine_call(self, function: Callable[..., None], *arguments: object) -> None:
         """Run `function` in the event loop, which is gone if the process is ending by force."""
@@ -287,7 +316,7 @@ class Bridge:
             self._loop.call_soon_threadsafe(function, *arguments)
 
 
-def _settle(future: asyncio.Future[int], result: int | TrinityError) -> None:
+def _settle(future: asyncio.Future[T], result: T | TrinityError) -> None:
     """End a wait, unless whoever waited has gone."""
     if future.done():
         return
