@@ -370,3 +370,17 @@ def test_others_are_held_back_while_there_is_latency_traffic(
     assert max(runner.steps[-1].schedule.values()) <= engine_module.PROMPT_BESIDE
     now[0] += engine_module.LATENCY_HOLD_S
     drain(engine)
+
+
+def test_equal_prompts_at_once_are_computed_once() -> None:
+    requests = [
+        a_request(request_id=name, prompt="q" * 100, seed=3, k=k)
+        for name, k in (("a", 1), ("b", 4), ("c", 4))
+    ]
+    engine = make_engine()
+    together = run(engine, *requests)
+    assert engine.stats.prompt_tokens == 300
+    assert engine.stats.cached_tokens == 2 * 96  # whole blocks of 16
+    for request in requests:
+        alone = run(make_engine(prefix_cache=False), request)
+        assert tokens_of(together[request.request_id]) == tokens_of(alone[request.request_id])
