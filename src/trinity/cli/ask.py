@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trinity.cli.keys import pressed_keys
+from trinity.cli.keyboard import pressed_keys
 from trinity.cli.loading import open_llm, read_picture, read_text
 from trinity.cli.options import (
     BudgetOption,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from trinity.cli.chat_commands import Chat, Quit, run_command
 from trinity.cli.conversation import Conversation
 from trinity.cli.interrupts import stop_on_interrupt
-from trinity.cli.keys import pressed_keys
+from trinity.cli.keyboard import pressed_keys
 from trinity.cli.loading import open_llm
 from trinity.cli.options import (
     BudgetOption,

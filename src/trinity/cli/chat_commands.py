@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trinity.cli.conversation import Conversation
-from trinity.cli.keys import HELP
+from trinity.cli.keyboard import HELP
 from trinity.cli.loading import read_picture, read_text
 from trinity.errors import TrinityError, UsageError
 from trinity.types import EFFORTS, Mode

@@ -11,7 +11,7 @@ from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from trinity.cli.keys import KEYS, MORE_TOKENS, PressedKey, no_key
+from trinity.cli.keyboard import KEYS, MORE_TOKENS, PressedKey, no_key
 from trinity.errors import NotFound, TrinityError
 from trinity.types import (
     ChatRequest,

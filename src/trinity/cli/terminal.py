@@ -6,7 +6,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Literal
 
-from trinity.cli.keys import HELP
+from trinity.cli.keyboard import HELP
 from trinity.types import Phase
 
 if TYPE_CHECKING:

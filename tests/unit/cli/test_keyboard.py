@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from trinity.cli.keys import MORE_TOKENS, no_key, pressed_keys
+from trinity.cli.keyboard import MORE_TOKENS, no_key, pressed_keys
 from trinity.cli.reply import request_reply
 from trinity.errors import NotFound
 from trinity.types import ChatRequest, Message
