@@ -223,7 +223,9 @@ class ServerConfig:
 
     host: str = "127.0.0.1"
     port: int = 8000
-    api_keys: tuple[str, ...] = ()
-    """Keys that may use the API; a non-loopback host requires at least one."""
+    api_keys: tuple[str, ...] = field(default=(), repr=False)
+    """Keys that may use all of the API. A host that is not loopback needs these or a file."""
+    key_file: str | None = None
+    """File of the keys that `trinity keys` creates and revokes; `None`: there are no such keys."""
     max_body_bytes: int = 32 * 1024 * 1024
     """Larger request bodies are refused before they are read."""

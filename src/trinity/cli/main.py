@@ -24,6 +24,7 @@ from trinity.cli.demo import demo
 from trinity.cli.doctor import doctor
 from trinity.cli.evaluate import evaluate
 from trinity.cli.fuse import fuse
+from trinity.cli.keys import keys
 from trinity.cli.mode import mode
 from trinity.cli.options import JsonOption
 from trinity.cli.serve import serve
@@ -67,6 +68,7 @@ for _name, _command in (
     ("bench", bench),
 ):
     app.command(_name)(_command)
+app.add_typer(keys, name="keys")
 
 
 def _print_version(wanted: bool) -> None:

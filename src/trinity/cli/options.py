@@ -100,3 +100,13 @@ FilesOption = Annotated[
     typer.Option("--file", metavar="PATH", help="A text file put after the prompt; several times."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")]
+KeyFileOption = Annotated[
+    str | None,
+    typer.Option(
+        "--key-file",
+        metavar="FILE",
+        envvar="TRINITY_KEY_FILE",
+        help="File of the keys that `trinity keys` creates and revokes; a server that runs sees "
+        "every change.",
+    ),
+]

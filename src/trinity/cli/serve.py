@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from trinity.cli.loading import open_llm
-from trinity.cli.options import ModelOption, WeightsOption
+from trinity.cli.options import KeyFileOption, ModelOption, WeightsOption
 from trinity.cli.terminal import say, stderr
 from trinity.config import EngineConfig, ServerConfig
 from trinity.types import Mode
@@ -83,6 +83,7 @@ def serve(
     host: _Host = _SERVER.host,
     port: _Port = _SERVER.port,
     api_key: _ApiKeys = None,
+    key_file: KeyFileOption = _SERVER.key_file,
     max_body_bytes: _MaxBodyBytes = _SERVER.max_body_bytes,
     max_sequences: _MaxSequences = _ENGINE.max_sequences,
     max_step_tokens: _MaxStepTokens = _ENGINE.max_step_tokens,
@@ -113,7 +114,11 @@ def serve(
         weights=weights,
     )
     config = ServerConfig(
-        host=host, port=port, api_keys=tuple(api_key or ()), max_body_bytes=max_body_bytes
+        host=host,
+        port=port,
+        api_keys=tuple(api_key or ()),
+        key_file=key_file,
+        max_body_bytes=max_body_bytes,
     )
     from trinity.server.serve import serve as run_server
 

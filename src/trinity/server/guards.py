@@ -1,12 +1,10 @@
-"""What every request passes before a route sees it: a request id, the Host check and the API key.
+"""What every request passes before a route sees it: a request id, the Host check and the key.
 
 Wrapped around the whole app, so a route that somebody adds is guarded without a line of its own.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import ipaddress
 import logging
 import re
@@ -16,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 
-from trinity.errors import ConfigError, InvalidRequest, TrinityError, Unauthorised
+from trinity.errors import ConfigError, Forbidden, InvalidRequest, TrinityError, Unauthorised
+from trinity.server.keys import KeyRing, Principal, scope_of
 from trinity.server.responses import error_response
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ class Guard:
         self._app = app
         self._metrics = metrics
         self._hosts = allowed_hosts(config.host)
-        self._key_digests = [_digest(key.encode()) for key in config.api_keys]
+        self._keys = KeyRing(config)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection, as ASGI asks."""
@@ -81,7 +80,9 @@ class Guard:
         try:
             self._check_host(headers)
             if scope["path"] not in OPEN_PATHS:
-                self._check_key(headers)
+                who = self._identify(headers)
+                scope["state"]["principal"] = who
+                _check_scope(who, scope["path"])
         except TrinityError as error:
             await error_response(error, scope["path"])(scope, receive, send)
         else:
@@ -94,20 +95,17 @@ class Guard:
                 f"{', '.join(sorted(self._hosts))}."
             )
 
-    def _check_key(self, headers: Headers) -> None:
-        if not self._key_digests:
-            return
+    def _identify(self, headers: Headers) -> Principal:
         scheme, _, key = headers.get("authorization", "").partition(" ")
         if own := headers.get("x-api-key"):  # as the Anthropic clients send it
             scheme, key = "bearer", own
-        digest = _digest(key.strip().encode("latin-1"))
-        # All are compared, so that the time taken says nothing about which one came close.
-        matches = [hmac.compare_digest(digest, known) for known in self._key_digests]
-        if scheme.lower() != "bearer" or not any(matches):
+        who = self._keys.identify(key.strip() if scheme.lower() == "bearer" else None)
+        if who is None:
             raise Unauthorised(
                 "The API key is missing or wrong; send a valid one as `Authorization: Bearer KEY`, "
                 "or as `x-api-key: KEY`."
             )
+        return who
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "other")
@@ -124,13 +122,14 @@ class Guard:
 
 def check_exposure(config: ServerConfig) -> None:
     """Raise `ConfigError` where other machines could use the server without a key."""
-    if not is_loopback(config.host) and not config.api_keys:
+    if not is_loopback(config.host) and not config.api_keys and config.key_file is None:
         raise ConfigError(
             f"The host {config.host!r} can be reached from other machines, and no API key is set; "
-            "set one, or use 127.0.0.1."
+            "set one or a key file, or use 127.0.0.1."
         )
     if any(not key.strip() or not key.isascii() for key in config.api_keys):
         raise ConfigError("An API key is empty or not ASCII; use letters, digits and signs.")
+    KeyRing(config)
 
 
 def is_loopback(host: str) -> bool:
@@ -155,8 +154,13 @@ def host_name(header: str) -> str:
     return found[1] if found else ""
 
 
-def _digest(key: bytes) -> bytes:
-    return hashlib.sha256(key).digest()
+def _check_scope(who: Principal, path: str) -> None:
+    needed = scope_of(path)
+    if needed not in who.scopes:
+        raise Forbidden(
+            f"The key {who.name!r} is for {', '.join(who.scopes)}, and this route needs a key for "
+            f"{needed}; ask whoever runs the server for one."
+        )
 
 
 def _request_id(headers: Headers) -> str:
