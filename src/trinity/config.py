@@ -227,5 +227,7 @@ class ServerConfig:
     """Keys that may use all of the API. A host that is not loopback needs these or a file."""
     key_file: str | None = None
     """File of the keys that `trinity keys` creates and revokes; `None`: there are no such keys."""
+    cors_origins: tuple[str, ...] = ()
+    """Origins whose web pages may use the server from a browser; `*`, which needs keys, is all."""
     max_body_bytes: int = 32 * 1024 * 1024
     """Larger request bodies are refused before they are read."""

@@ -30,6 +30,15 @@ _ApiKeys = Annotated[
         help="A key that may use the API; several times, or blank-separated in the variable.",
     ),
 ]
+_CorsOrigins = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--cors-origin",
+        metavar="ORIGIN",
+        help="An origin, such as https://chat.example, whose web pages may use the server; several "
+        "times. `*` is all, and needs keys.",
+    ),
+]
 _MaxBodyBytes = Annotated[
     int, typer.Option("--max-body-bytes", min=1, help="Larger requests are refused.")
 ]
@@ -82,8 +91,9 @@ def serve(
     model: ModelOption = "mini",
     host: _Host = _SERVER.host,
     port: _Port = _SERVER.port,
-    api_key: _ApiKeys = None,
+    api_keys: _ApiKeys = None,
     key_file: KeyFileOption = _SERVER.key_file,
+    cors_origins: _CorsOrigins = None,
     max_body_bytes: _MaxBodyBytes = _SERVER.max_body_bytes,
     max_sequences: _MaxSequences = _ENGINE.max_sequences,
     max_step_tokens: _MaxStepTokens = _ENGINE.max_step_tokens,
@@ -116,8 +126,9 @@ def serve(
     config = ServerConfig(
         host=host,
         port=port,
-        api_keys=tuple(api_key or ()),
+        api_keys=tuple(api_keys or ()),
         key_file=key_file,
+        cors_origins=tuple(cors_origins or ()),
         max_body_bytes=max_body_bytes,
     )
     from trinity.server.serve import serve as run_server

@@ -1,4 +1,4 @@
-"""What every request passes before a route sees it: a request id, the Host check and the key.
+"""What every request passes before a route sees it: an id, the checks of host, origin and key.
 
 Wrapped around the whole app, so a route that somebody adds is guarded without a line of its own.
 """
@@ -16,6 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 
 from trinity.errors import ConfigError, Forbidden, InvalidRequest, TrinityError, Unauthorised
 from trinity.server.keys import KeyRing, Principal, scope_of
+from trinity.server.origins import Origins, check_origins
 from trinity.server.responses import error_response
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Guard:
         self._app = app
         self._metrics = metrics
         self._hosts = allowed_hosts(config.host)
+        self._origins = Origins(config.cors_origins)
         self._keys = KeyRing(config)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,7 +60,8 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         started_s = time.monotonic()
-        request_id = _request_id(Headers(scope=scope))
+        request_headers = Headers(scope=scope)
+        request_id = _request_id(request_headers)
         scope.setdefault("state", {})["request_id"] = request_id
         status = 500
 
@@ -68,6 +71,7 @@ class Guard:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["x-request-id"] = headers["request-id"] = request_id
+                self._origins.note(request_headers, headers)
             await send(message)
 
         try:
@@ -79,6 +83,11 @@ class Guard:
         headers = Headers(scope=scope)
         try:
             self._check_host(headers)
+            # A browser asks ahead without the key that it will send.
+            if answer := self._origins.preflight(scope["method"], headers):
+                await answer(scope, receive, send)
+                return
+            self._origins.check(scope["method"], headers)
             if scope["path"] not in OPEN_PATHS:
                 who = self._identify(headers)
                 scope["state"]["principal"] = who
@@ -121,7 +130,7 @@ class Guard:
 
 
 def check_exposure(config: ServerConfig) -> None:
-    """Raise `ConfigError` where other machines could use the server without a key."""
+    """Raise `ConfigError` where others than the owner could use the server without a key."""
     if not is_loopback(config.host) and not config.api_keys and config.key_file is None:
         raise ConfigError(
             f"The host {config.host!r} can be reached from other machines, and no API key is set; "
@@ -129,6 +138,7 @@ def check_exposure(config: ServerConfig) -> None:
         )
     if any(not key.strip() or not key.isascii() for key in config.api_keys):
         raise ConfigError("An API key is empty or not ASCII; use letters, digits and signs.")
+    check_origins(config)
     KeyRing(config)
 
 

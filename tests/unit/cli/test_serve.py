@@ -41,7 +41,7 @@ def test_every_field_of_the_configurations_has_a_flag() -> None:
     fields = {
         field.name for kind in (EngineConfig, ServerConfig) for field in dataclasses.fields(kind)
     }
-    assert flags - {"model", "api_key"} == fields - {"api_keys"}
+    assert flags - {"model"} == fields
 
 
 def test_without_flags_the_defaults_hold(trinity: Callable[..., Any], served: list[Any]) -> None:
@@ -53,7 +53,8 @@ def test_without_flags_the_defaults_hold(trinity: Callable[..., Any], served: li
 
 def test_flags_reach_the_configurations(trinity: Callable[..., Any], served: list[Any]) -> None:
     options = (
-        "--host 0.0.0.0 --port 9000 --api-key a --api-key b --max-body-bytes 100 --block-size 8 "
+        "--host 0.0.0.0 --port 9000 --api-key a --api-key b --key-file k "
+        "--cors-origin https://a.b --cors-origin http://c:1 --max-body-bytes 100 --block-size 8 "
         "--num-blocks 99 --max-sequences 3 --max-step-tokens 64 --max-context 500 --max-waiting 7 "
         "--deterministic --no-prefix-cache --no-speculation --mode throughput"
     )
@@ -72,7 +73,12 @@ def test_flags_reach_the_configurations(trinity: Callable[..., Any], served: lis
         mode=Mode.THROUGHPUT,
     )
     assert server == ServerConfig(
-        host="0.0.0.0", port=9000, api_keys=("a", "b"), max_body_bytes=100
+        host="0.0.0.0",
+        port=9000,
+        api_keys=("a", "b"),
+        key_file="k",
+        cors_origins=("https://a.b", "http://c:1"),
+        max_body_bytes=100,
     )
 
 
