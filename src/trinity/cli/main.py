@@ -19,6 +19,7 @@ from typer.main import get_command
 from trinity.cli.ask import ask
 from trinity.cli.bench import bench
 from trinity.cli.chat import chat
+from trinity.cli.config import config
 from trinity.cli.convert import convert
 from trinity.cli.demo import demo
 from trinity.cli.doctor import doctor
@@ -69,6 +70,7 @@ for _name, _command in (
 ):
     app.command(_name)(_command)
 app.add_typer(keys, name="keys")
+app.add_typer(config, name="config")
 
 
 def _print_version(wanted: bool) -> None:

@@ -10,6 +10,11 @@ import typer
 from trinity.config import WEIGHTS
 from trinity.types import EFFORTS, Effort, Mode
 
+WEIGHTS_HELP = (
+    f"What weights are held as in memory: {', '.join(WEIGHTS)}. `auto` is what the checkpoint "
+    "serves best as, where it says so, else loses nothing; `mixed` is int4 for routed experts and "
+    "int8 for all else."
+)
 ModelOption = Annotated[
     str,
     typer.Option(
@@ -24,9 +29,7 @@ WeightsOption = Annotated[
     typer.Option(
         "--weights",
         metavar="W",
-        help=f"What weights are held as in memory: {', '.join(WEIGHTS)}. `auto` is what the "
-        "checkpoint serves best as, where it says so, else loses nothing; `mixed` is int4 for "
-        "routed experts and int8 for all else.",
+        help=WEIGHTS_HELP,
         show_default=True,
     ),
 ]

@@ -1,38 +1,13 @@
 import dataclasses
-import sys
 from collections.abc import Callable
-from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 import typer
 
-from trinity.cli import loading
 from trinity.cli.main import app
 from trinity.config import EngineConfig, ServerConfig
 from trinity.types import Mode
-
-
-@pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Receives the engine's and the server's configuration instead of serving."""
-    seen: list[Any] = []
-
-    def load(_: str, engine: EngineConfig) -> Any:
-        seen.append(engine)
-        return SimpleNamespace(model_name="fake")
-
-    module = ModuleType("trinity.server.serve")
-
-    def serve(llm: Any, config: ServerConfig, *, announce: Callable[[str], None]) -> None:
-        assert llm.model_name == "fake"
-        seen.append(config)
-        announce(f"http://{config.host}:{config.port}")
-
-    module.serve = serve  # type: ignore[attr-defined]
-    monkeypatch.setattr(loading, "load_llm", load)
-    monkeypatch.setitem(sys.modules, "trinity.server.serve", module)
-    return seen
 
 
 def test_every_field_of_the_configurations_has_a_flag() -> None:
@@ -41,7 +16,9 @@ def test_every_field_of_the_configurations_has_a_flag() -> None:
     fields = {
         field.name for kind in (EngineConfig, ServerConfig) for field in dataclasses.fields(kind)
     }
-    assert flags - {"model"} == fields
+    assert flags - {"model", "config"} == fields
+    variables = {parameter.envvar for parameter in command.params}
+    assert variables == {f"TRINITY_{name.upper()}" for name in flags}
 
 
 def test_without_flags_the_defaults_hold(trinity: Callable[..., Any], served: list[Any]) -> None:
