@@ -6,6 +6,7 @@ Field names are those of the official `config.json`. Presets live in `trinity.pr
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from trinity.errors import ConfigError
 from trinity.types import Mode
@@ -170,6 +171,7 @@ def _check_vision(vision: VisionConfig | None) -> None:
         )
 
 
+LogFormat = Literal["text", "json"]
 WEIGHTS = ("auto", "fp32", "bf16", "int8", "mixed", "int4")
 
 
@@ -231,3 +233,7 @@ class ServerConfig:
     """Origins whose web pages may use the server from a browser; `*`, which needs keys, is all."""
     max_body_bytes: int = 32 * 1024 * 1024
     """Larger request bodies are refused before they are read."""
+    log_format: LogFormat = "text"
+    """How requests are logged on standard error: lines for people, or JSON for programs."""
+    tracing: bool = False
+    """Send a span of every request to OpenTelemetry; needs the extra `tracing`."""

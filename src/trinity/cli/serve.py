@@ -17,7 +17,7 @@ from trinity.cli.loading import open_llm
 from trinity.cli.options import WEIGHTS_HELP, KeyFileOption
 from trinity.cli.settings import ConfigFileOption, setting
 from trinity.cli.terminal import say, stderr
-from trinity.config import EngineConfig, ServerConfig
+from trinity.config import EngineConfig, LogFormat, ServerConfig
 from trinity.types import Mode
 
 _ENGINE = EngineConfig()
@@ -56,6 +56,22 @@ _CorsOrigins = Annotated[
 ]
 _MaxBodyBytes = Annotated[
     int, setting("max_body_bytes", min=1, help="Larger requests are refused.")
+]
+_LogFormat = Annotated[
+    LogFormat,
+    setting(
+        "log_format",
+        metavar="F",
+        help="How requests are logged on standard error: text or json; never with what they say.",
+    ),
+]
+_Tracing = Annotated[
+    bool,
+    setting(
+        "tracing",
+        help="Send a span of every request to OpenTelemetry, as the OTEL_ variables say; needs the "
+        "extra `tracing`.",
+    ),
 ]
 _MaxSequences = Annotated[int, setting("max_sequences", min=1, help="Sequences in one step.")]
 _MaxStepTokens = Annotated[int, setting("max_step_tokens", min=1, help="Token budget of one step.")]
@@ -115,6 +131,8 @@ def serve(
     key_file: KeyFileOption = _SERVER.key_file,
     cors_origins: _CorsOrigins = None,
     max_body_bytes: _MaxBodyBytes = _SERVER.max_body_bytes,
+    log_format: _LogFormat = _SERVER.log_format,
+    tracing: _Tracing = _SERVER.tracing,
     max_sequences: _MaxSequences = _ENGINE.max_sequences,
     max_step_tokens: _MaxStepTokens = _ENGINE.max_step_tokens,
     max_context: _MaxContext = _ENGINE.max_context,

@@ -28,7 +28,9 @@ from trinity.server.bodies import Account, ByteBudget, parse_object, read_body
 from trinity.server.bridge import Bridge
 from trinity.server.extension import ChatCall
 from trinity.server.guards import Guard, check_exposure
+from trinity.server.logs import log_request
 from trinity.server.metrics import CONTENT_TYPE, Metrics
+from trinity.server.records import Observer
 from trinity.server.report import WireAnswer
 from trinity.server.responses import (
     ANTHROPIC_PATH,
@@ -38,6 +40,7 @@ from trinity.server.responses import (
     error_response,
     until_disconnect,
 )
+from trinity.server.tracing import open_spans
 
 if TYPE_CHECKING:
     from trinity.config import ServerConfig
@@ -96,6 +99,7 @@ class Service:
         self.metrics = Metrics()
         self.bridge = Bridge(llm.engine, self.metrics, slots=limits.open_requests)
         self.metrics.watch(lambda: self.bridge.stats)
+        self.spans = [open_spans(llm.model_name)] if config.tracing else []
 
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
@@ -106,6 +110,8 @@ class Service:
             yield
         finally:
             await self.bridge.stop()
+            for spans in self.spans:
+                spans.close()
 
     async def chat(self, request: Request) -> Response:
         """`POST /v1/chat/completions`."""
@@ -240,7 +246,7 @@ class Service:
 def create_app(llm: LLM, config: ServerConfig, *, limits: Limits | None = None) -> FastAPI:
     """The application that serves `llm`.
 
-    Raises `ConfigError` where it would be open to other machines without a key.
+    Raises `ConfigError` where it would be open to others without a key, and for what is missing.
     """
     check_exposure(config)
     service = Service(llm, config, limits or Limits())
@@ -248,7 +254,8 @@ def create_app(llm: LLM, config: ServerConfig, *, limits: Limits | None = None) 
         openapi_url=None, lifespan=service.lifespan, redirect_slashes=False, title="Trinity"
     )
     app.state.service = service
-    app.add_middleware(Guard, config=config, metrics=service.metrics)
+    observers: list[Observer] = [log_request, *service.spans]
+    app.add_middleware(Guard, config=config, metrics=service.metrics, observers=observers)
     app.add_api_route("/v1/chat/completions", service.chat, methods=["POST"])
     app.add_api_route(ANTHROPIC_PATH, service.messages, methods=["POST"])
     app.add_api_route(f"{ANTHROPIC_PATH}/count_tokens", service.count_tokens, methods=["POST"])

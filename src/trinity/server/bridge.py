@@ -17,6 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from trinity.errors import EngineDead, Overloaded, TrinityError
+from trinity.server.records import record_stream
 from trinity.types import Event, FinishedEvent, GenerationRequest, Mode, TokenEvent
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class EventStream(AsyncIterator[Event]):
         self.accepted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.submitted_s = time.monotonic()
         self.first_token_s: float | None = None
+        self.finished: list[FinishedEvent] = []
         self._last_token_s: dict[int, float] = {}
 
     async def __anext__(self) -> Event:
@@ -62,6 +64,7 @@ class EventStream(AsyncIterator[Event]):
                 self._note_token(index, metrics)
             case FinishedEvent(reason=reason):
                 self._unfinished -= 1
+                self.finished.append(event)
                 metrics.finished(reason)
             case _:
                 self._unfinished = 0
@@ -165,6 +168,7 @@ class Bridge:
         except BaseException:
             stream.close()
             raise
+        record_stream(stream)
         return stream
 
     def forget(self, request_id: str, *, abort: bool) -> None:

@@ -6,17 +6,19 @@ Wrapped around the whole app, so a route that somebody adds is guarded without a
 from __future__ import annotations
 
 import ipaddress
-import logging
 import re
 import time
 import uuid
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 
 from trinity.errors import ConfigError, Forbidden, InvalidRequest, TrinityError, Unauthorised
 from trinity.server.keys import KeyRing, Principal, scope_of
+from trinity.server.logs import log_request
 from trinity.server.origins import Origins, check_origins
+from trinity.server.records import Observer, RequestRecord, current
 from trinity.server.responses import error_response
 
 if TYPE_CHECKING:
@@ -30,7 +32,6 @@ OPEN_PATHS = frozenset({"/livez", "/readyz"})
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-_log = logging.getLogger(__name__)
 
 
 class Misdirected(InvalidRequest):
@@ -42,10 +43,21 @@ class Misdirected(InvalidRequest):
 class Guard:
     """ASGI middleware: identifies, checks, counts and logs every request."""
 
-    def __init__(self, app: ASGIApp, *, config: ServerConfig, metrics: Metrics) -> None:
-        """Guard `app` as `config` says. `check_exposure` must have passed."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        config: ServerConfig,
+        metrics: Metrics,
+        observers: Sequence[Observer] = (log_request,),
+    ) -> None:
+        """Guard `app` as `config` says, and tell `observers` of every request when it is over.
+
+        `check_exposure` must have passed.
+        """
         self._app = app
         self._metrics = metrics
+        self._observers = observers
         self._hosts = allowed_hosts(config.host)
         self._origins = Origins(config.cors_origins)
         self._keys = KeyRing(config)
@@ -61,23 +73,22 @@ class Guard:
             return
         started_s = time.monotonic()
         request_headers = Headers(scope=scope)
-        request_id = _request_id(request_headers)
-        scope.setdefault("state", {})["request_id"] = request_id
-        status = 500
+        record = _begin(scope, request_headers)
+        current.set(record)
 
         async def send_with_id(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                record.status = message["status"]
                 headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = headers["request-id"] = request_id
+                headers["x-request-id"] = headers["request-id"] = record.request_id
                 self._origins.note(request_headers, headers)
             await send(message)
 
         try:
             await self._pass_on(scope, receive, send_with_id)
         finally:
-            self._note(scope, status, time.monotonic() - started_s)
+            record.seconds = time.monotonic() - started_s
+            self._end(scope, record)
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
@@ -116,17 +127,13 @@ class Guard:
             )
         return who
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "other")
-        self._metrics.answered(route, status)
-        _log.info(
-            "%s %s %d %.3fs %s",
-            scope["method"] if scope["method"].isalpha() else "?",
-            route,
-            status,
-            seconds,
-            scope["state"]["request_id"],
-        )
+    def _end(self, scope: Scope, record: RequestRecord) -> None:
+        record.route = getattr(scope.get("route"), "path", record.route)
+        if who := scope["state"].get("principal"):
+            record.key = who.name
+        self._metrics.answered(record.route, record.status)
+        for observer in self._observers:
+            observer(record)
 
 
 def check_exposure(config: ServerConfig) -> None:
@@ -171,6 +178,16 @@ def _check_scope(who: Principal, path: str) -> None:
             f"The key {who.name!r} is for {', '.join(who.scopes)}, and this route needs a key for "
             f"{needed}; ask whoever runs the server for one."
         )
+
+
+def _begin(scope: Scope, headers: Headers) -> RequestRecord:
+    request_id = _request_id(headers)
+    scope.setdefault("state", {})["request_id"] = request_id
+    return RequestRecord(
+        request_id=request_id,
+        method=scope["method"] if scope["method"].isalpha() else "?",
+        trace_headers={n: headers[n] for n in ("traceparent", "tracestate") if n in headers},
+    )
 
 
 def _request_id(headers: Headers) -> str:

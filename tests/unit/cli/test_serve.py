@@ -31,7 +31,8 @@ def test_without_flags_the_defaults_hold(trinity: Callable[..., Any], served: li
 def test_flags_reach_the_configurations(trinity: Callable[..., Any], served: list[Any]) -> None:
     options = (
         "--host 0.0.0.0 --port 9000 --api-key a --api-key b --key-file k "
-        "--cors-origin https://a.b --cors-origin http://c:1 --max-body-bytes 100 --block-size 8 "
+        "--cors-origin https://a.b --cors-origin http://c:1 --log-format json --tracing "
+        "--max-body-bytes 100 --block-size 8 "
         "--num-blocks 99 --max-sequences 3 --max-step-tokens 64 --max-context 500 --max-waiting 7 "
         "--deterministic --no-prefix-cache --no-speculation --mode throughput"
     )
@@ -56,6 +57,8 @@ def test_flags_reach_the_configurations(trinity: Callable[..., Any], served: lis
         key_file="k",
         cors_origins=("https://a.b", "http://c:1"),
         max_body_bytes=100,
+        log_format="json",
+        tracing=True,
     )
 
 
