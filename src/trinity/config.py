@@ -237,3 +237,11 @@ class ServerConfig:
     """How requests are logged on standard error: lines for people, or JSON for programs."""
     tracing: bool = False
     """Send a span of every request to OpenTelemetry; needs the extra `tracing`."""
+    data_dir: str | None = None
+    """Directory of uploaded files and batches, made if need be; `None`: neither is kept."""
+    max_file_bytes: int = 100 * 1024 * 1024
+    """Larger files are refused before they are kept."""
+    max_files: int = 1000
+    """Files that are kept; more are refused."""
+    max_stored_bytes: int = 2 * 1024 * 1024 * 1024
+    """Bytes of all files; more uploads are refused. Results of batches count, and always fit."""

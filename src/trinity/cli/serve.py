@@ -73,6 +73,21 @@ _Tracing = Annotated[
         "extra `tracing`.",
     ),
 ]
+_DataDir = Annotated[
+    str | None,
+    setting(
+        "data_dir",
+        metavar="DIR",
+        help="Directory for uploaded files and batches; without one, the server keeps neither.",
+    ),
+]
+_MaxFileBytes = Annotated[
+    int, setting("max_file_bytes", min=1, help="Larger uploaded files are refused.")
+]
+_MaxFiles = Annotated[int, setting("max_files", min=1, help="Files that are kept.")]
+_MaxStoredBytes = Annotated[
+    int, setting("max_stored_bytes", min=1, help="Bytes of all files that are kept.")
+]
 _MaxSequences = Annotated[int, setting("max_sequences", min=1, help="Sequences in one step.")]
 _MaxStepTokens = Annotated[int, setting("max_step_tokens", min=1, help="Token budget of one step.")]
 _MaxContext = Annotated[
@@ -133,6 +148,10 @@ def serve(
     max_body_bytes: _MaxBodyBytes = _SERVER.max_body_bytes,
     log_format: _LogFormat = _SERVER.log_format,
     tracing: _Tracing = _SERVER.tracing,
+    data_dir: _DataDir = _SERVER.data_dir,
+    max_file_bytes: _MaxFileBytes = _SERVER.max_file_bytes,
+    max_files: _MaxFiles = _SERVER.max_files,
+    max_stored_bytes: _MaxStoredBytes = _SERVER.max_stored_bytes,
     max_sequences: _MaxSequences = _ENGINE.max_sequences,
     max_step_tokens: _MaxStepTokens = _ENGINE.max_step_tokens,
     max_context: _MaxContext = _ENGINE.max_context,

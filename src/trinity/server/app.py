@@ -30,6 +30,7 @@ from trinity.server.extension import ChatCall
 from trinity.server.guards import Guard, check_exposure
 from trinity.server.logs import log_request
 from trinity.server.metrics import CONTENT_TYPE, Metrics
+from trinity.server.offline import open_offline
 from trinity.server.records import Observer
 from trinity.server.report import WireAnswer
 from trinity.server.responses import (
@@ -83,6 +84,8 @@ class Dialect:
 
 OPENAI_CHAT = Dialect(read=openai.read_call, answer=ChatAnswer, id_prefix="chatcmpl-")
 ANTHROPIC = Dialect(read=anthropic.read_call, answer=MessageAnswer, id_prefix="msg_")
+BATCH_DIALECTS = {"/v1/chat/completions": OPENAI_CHAT, ANTHROPIC_PATH: ANTHROPIC}
+"""Routes whose requests a batch may hold."""
 
 
 class Service:
@@ -99,6 +102,7 @@ class Service:
         self.metrics = Metrics()
         self.bridge = Bridge(llm.engine, self.metrics, slots=limits.open_requests)
         self.metrics.watch(lambda: self.bridge.stats)
+        self.offline = open_offline(llm, self.bridge, config, BATCH_DIALECTS)
         self.spans = [open_spans(llm.model_name)] if config.tracing else []
 
     @asynccontextmanager
@@ -107,7 +111,8 @@ class Service:
         del app
         self.bridge.start()
         try:
-            yield
+            async with self.offline.running():
+                yield
         finally:
             await self.bridge.stop()
             for spans in self.spans:
@@ -266,6 +271,7 @@ def create_app(llm: LLM, config: ServerConfig, *, limits: Limits | None = None) 
     app.add_api_route("/livez", service.livez, methods=["GET"])
     app.add_api_route("/readyz", service.readyz, methods=["GET"])
     app.add_api_route("/metrics", service.prometheus, methods=["GET"])
+    service.offline.add_routes(app)
     app.add_exception_handler(TrinityError, _on_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(ClientGone, _on_gone)

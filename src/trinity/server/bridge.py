@@ -32,8 +32,11 @@ JOIN_S = 5.0
 class EventStream(AsyncIterator[Event]):
     """The events of one request, which end after its last choice, or raise `EngineDead`."""
 
-    def __init__(self, bridge: Bridge, request: GenerationRequest) -> None:
+    def __init__(
+        self, bridge: Bridge, request: GenerationRequest, *, is_background: bool = False
+    ) -> None:
         """Wait for events of `request`; only a bridge makes streams."""
+        self.is_background = is_background
         self._bridge = bridge
         self._request_id = request.request_id
         self._events: asyncio.Queue[Event | TrinityError] = asyncio.Queue()
@@ -82,8 +85,12 @@ class EventStream(AsyncIterator[Event]):
 
     def _note_token(self, index: int, metrics: Metrics) -> None:
         now = time.monotonic()
-        if self.first_token_s is None:
+        is_first = self.first_token_s is None
+        if is_first:
             self.first_token_s = now
+        if self.is_background:
+            return  # nobody waits for it, so how long it took says nothing about the service
+        if is_first:
             metrics.time_to_first_token.observe(now - self.submitted_s)
         if index in self._last_token_s:
             metrics.inter_token_latency.observe(now - self._last_token_s[index])
@@ -154,14 +161,28 @@ class Bridge:
         finally:
             self.used_slots -= 1
 
-    async def submit(self, prepared: Prepared) -> EventStream:
+    @property
+    def nobody_waits(self) -> bool:
+        """Whether a background request may come in: all that hold a slot have their first token,
+        and the engine has room for all that it was given."""
+        answering = sum(
+            stream.first_token_s is not None and not stream.is_background
+            for stream in self._streams.values()
+        )
+        return self.used_slots <= answering and self.stats.waiting == 0
+
+    async def submit(self, prepared: Prepared, *, is_background: bool = False) -> EventStream:
         """Hand a request to the engine; close the stream when done with it, however it ends.
+
+        One in the background is what nobody waits for; it needs no slot.
 
         Raises what the engine refuses it with: `InvalidRequest`, `Overloaded` or `EngineDead`.
         """
         self._require_alive()
         request = prepared.generation
-        stream = self._streams[request.request_id] = EventStream(self, request)
+        stream = self._streams[request.request_id] = EventStream(
+            self, request, is_background=is_background
+        )
         self._inbox.put(partial(self._engine_accept, request))
         try:
             await stream.accepted

@@ -54,3 +54,19 @@ def locked(directory: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def take_directory(directory: Path) -> BinaryIO:
+    """Make a directory that only its owner can open, and hold it until the result is closed.
+
+    Raises `BlockingIOError` where another process holds it, and `OSError`.
+    """
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(directory / ".lock", os.O_RDWR | os.O_CREAT, PRIVATE)
+    lock = os.fdopen(descriptor, "r+b")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise
+    return lock

@@ -32,6 +32,7 @@ def test_flags_reach_the_configurations(trinity: Callable[..., Any], served: lis
     options = (
         "--host 0.0.0.0 --port 9000 --api-key a --api-key b --key-file k "
         "--cors-origin https://a.b --cors-origin http://c:1 --log-format json --tracing "
+        "--data-dir d --max-file-bytes 7 --max-files 8 --max-stored-bytes 9 "
         "--max-body-bytes 100 --block-size 8 "
         "--num-blocks 99 --max-sequences 3 --max-step-tokens 64 --max-context 500 --max-waiting 7 "
         "--deterministic --no-prefix-cache --no-speculation --mode throughput"
@@ -59,6 +60,10 @@ def test_flags_reach_the_configurations(trinity: Callable[..., Any], served: lis
         max_body_bytes=100,
         log_format="json",
         tracing=True,
+        data_dir="d",
+        max_file_bytes=7,
+        max_files=8,
+        max_stored_bytes=9,
     )
 
 
