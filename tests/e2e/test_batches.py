@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tests.e2e.batch_calls import CHAT, ENDLESS, ended, line, lines, rows, submi
 from tests.e2e.conftest import Running, Start, until
 from tests.e2e.fake_llm import FakeLLM, Script
 from trinity.server import batch_store
+from trinity.server.batch_store import ENDED
 from trinity.server.keys import Scope, create_key
 from trinity.types import Mode
 
@@ -242,6 +244,22 @@ def test_a_batch_that_waits_for_its_turn_is_cancelled_at_once(start: Start, data
     ended(server.client, first, "cancelled")
     server.llm.script.endless = False
     ended(server.client, submit(server.client, lines(1)))
+
+
+def test_a_batch_that_is_cancelled_at_any_moment_ends_once(server: Running) -> None:
+    for _ in range(15):
+        batch = submit(server.client, lines(2))
+        with suppress(openai.BadRequestError):
+            server.client.batches.cancel(batch.id)
+        until(lambda batch=batch: server.client.batches.retrieve(batch.id).status in ENDED)
+        done = server.client.batches.retrieve(batch.id)
+        assert done.status in ("cancelled", "completed")
+        found = rows(server.client, done.output_file_id)
+        assert len({row["id"] for row in found}) == len(found) == done.request_counts.completed
+    service = server.app.state.service.offline
+    until(lambda: not service.runner._asides)
+    left = sorted(path.suffix for path in service.batches._directory.iterdir())
+    assert left == [".json"] * 15
 
 
 def test_an_expired_batch_reports_the_lines_that_are_left(start: Start, data: str) -> None:

@@ -106,17 +106,19 @@ class BatchRunner:
             raise InvalidRequest(f"The batch is {batch.status}; it cannot be cancelled any more.")
         batch.enter("cancelling", self._now())
         await self._save(batch)
-        if batch.id not in self._serving:  # and would wait for its turn
-            task = asyncio.create_task(self._serve(batch))
-            self._asides.add(task)
-            task.add_done_callback(self._asides.discard)
+        # One that is not being served would wait for its turn.
+        task = asyncio.create_task(self._serve(batch))
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)
 
     def _next(self) -> Batch | None:
         waiting = (b for b in self._store.open_batches() if b.id not in self._serving)
         return next(waiting, None)
 
     async def _serve(self, batch: Batch) -> None:
-        """Bring a batch to its end, or as far as the disk allows."""
+        """Bring a batch to its end, or as far as the disk allows; once at a time."""
+        if batch.id in self._serving or not batch.is_open:
+            return
         self._serving.add(batch.id)
         try:
             if batch.status != "finalizing":
