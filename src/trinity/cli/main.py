@@ -19,11 +19,13 @@ from typer.main import get_command
 from trinity.cli.ask import ask
 from trinity.cli.bench import bench
 from trinity.cli.chat import chat
+from trinity.cli.config import config
 from trinity.cli.convert import convert
 from trinity.cli.demo import demo
 from trinity.cli.doctor import doctor
 from trinity.cli.evaluate import evaluate
 from trinity.cli.fuse import fuse
+from trinity.cli.keys import keys
 from trinity.cli.mode import mode
 from trinity.cli.options import JsonOption
 from trinity.cli.serve import serve
@@ -67,6 +69,8 @@ for _name, _command in (
     ("bench", bench),
 ):
     app.command(_name)(_command)
+app.add_typer(keys, name="keys")
+app.add_typer(config, name="config")
 
 
 def _print_version(wanted: bool) -> None:

@@ -30,8 +30,11 @@ from trinity.server.chain import Chain
 from trinity.server.completions_answers import CompletionAnswer
 from trinity.server.extension import Call, check_name
 from trinity.server.guards import Guard, check_exposure
+from trinity.server.logs import log_request
 from trinity.server.metrics import CONTENT_TYPE, Metrics
 from trinity.server.mistral_answers import MistralAnswer
+from trinity.server.offline import open_offline
+from trinity.server.records import Observer
 from trinity.server.report import WireAnswer
 from trinity.server.responses import (
     ANTHROPIC_PATH,
@@ -43,6 +46,7 @@ from trinity.server.responses import (
     until_disconnect,
 )
 from trinity.server.steering import read_steering
+from trinity.server.tracing import open_spans
 
 if TYPE_CHECKING:
     from trinity.config import ServerConfig
@@ -89,6 +93,8 @@ OPENAI_TEXT = Dialect(read=completions.read_call, answer=CompletionAnswer, id_pr
 MISTRAL_CHAT = Dialect(read=mistral.read_call, answer=MistralAnswer, id_prefix="")
 MISTRAL_FILL = Dialect(read=mistral.read_fill, answer=MistralAnswer, id_prefix="")
 ANTHROPIC = Dialect(read=anthropic.read_call, answer=MessageAnswer, id_prefix="msg_")
+BATCH_DIALECTS = {"/v1/chat/completions": OPENAI_CHAT, ANTHROPIC_PATH: ANTHROPIC}
+"""Routes whose requests a batch may hold."""
 
 
 class Service:
@@ -105,6 +111,8 @@ class Service:
         self.metrics = Metrics()
         self.bridge = Bridge(llm.engine, self.metrics, slots=limits.open_requests)
         self.metrics.watch(lambda: self.bridge.stats)
+        self.offline = open_offline(llm, self.bridge, config, BATCH_DIALECTS)
+        self.spans = [open_spans(llm.model_name)] if config.tracing else []
 
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
@@ -112,9 +120,12 @@ class Service:
         del app
         self.bridge.start()
         try:
-            yield
+            async with self.offline.running():
+                yield
         finally:
             await self.bridge.stop()
+            for spans in self.spans:
+                spans.close()
 
     async def chat(self, request: Request) -> Response:
         """`POST /v1/chat/completions`."""
@@ -285,7 +296,7 @@ class Service:
 def create_app(llm: LLM, config: ServerConfig, *, limits: Limits | None = None) -> FastAPI:
     """The application that serves `llm`.
 
-    Raises `ConfigError` where it would be open to other machines without a key.
+    Raises `ConfigError` where it would be open to others without a key, and for what is missing.
     """
     check_exposure(config)
     service = Service(llm, config, limits or Limits())
@@ -293,7 +304,8 @@ def create_app(llm: LLM, config: ServerConfig, *, limits: Limits | None = None) 
         openapi_url=None, lifespan=service.lifespan, redirect_slashes=False, title="Trinity"
     )
     app.state.service = service
-    app.add_middleware(Guard, config=config, metrics=service.metrics)
+    observers: list[Observer] = [log_request, *service.spans]
+    app.add_middleware(Guard, config=config, metrics=service.metrics, observers=observers)
     app.add_middleware(mistral.MistralClients)
     app.add_api_route("/v1/chat/completions", service.chat, methods=["POST"])
     app.add_api_route("/v1/chat/completions/render", service.render, methods=["POST"])
@@ -316,6 +328,7 @@ def create_app(llm: LLM, config: ServerConfig, *, limits: Limits | None = None) 
     app.add_api_route("/livez", service.livez, methods=["GET"])
     app.add_api_route("/readyz", service.readyz, methods=["GET"])
     app.add_api_route("/metrics", service.prometheus, methods=["GET"])
+    service.offline.add_routes(app)
     app.add_exception_handler(TrinityError, _on_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(ClientGone, _on_gone)

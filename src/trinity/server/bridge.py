@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from trinity.errors import EngineDead, Overloaded, TrinityError
 from trinity.server.history import History, Sample
+from trinity.server.records import record_stream
 from trinity.types import Event, FinishedEvent, GenerationRequest, Mode, Steering, TokenEvent
 
 if TYPE_CHECKING:
@@ -34,9 +35,10 @@ JOIN_S = 5.0
 class EventStream(AsyncIterator[Event]):
     """The events of one request, which end after its last choice, or raise `EngineDead`."""
 
-    def __init__(self, bridge: Bridge, prepared: Prepared) -> None:
+    def __init__(self, bridge: Bridge, prepared: Prepared, *, is_background: bool = False) -> None:
         """Wait for events of a request; only a bridge makes streams."""
         request = prepared.generation
+        self.is_background = is_background
         self._bridge = bridge
         self._level = prepared.effective.level
         self._has_images = bool(request.images)
@@ -48,6 +50,7 @@ class EventStream(AsyncIterator[Event]):
         self.first_token_s: float | None = None
         self.steered: list[Steering] = []
         """What was done to the answer while it was made."""
+        self.finished: list[FinishedEvent] = []
         self._last_token_s: dict[int, float] = {}
 
     async def __anext__(self) -> Event:
@@ -64,8 +67,8 @@ class EventStream(AsyncIterator[Event]):
         self._bridge.forget(self._request_id, abort=self._unfinished > 0)
 
     def _remember(self, end: FinishedEvent) -> None:
-        """Add an answer to the history, unless somebody changed its course."""
-        if self.steered or self.first_token_s is None:
+        """Add an answer to the history, unless it was steered, or nobody waited for it."""
+        if self.steered or self.is_background or self.first_token_s is None:
             return
         sample = Sample(
             level=self._level,
@@ -85,6 +88,7 @@ class EventStream(AsyncIterator[Event]):
                 self._note_token(index, metrics)
             case FinishedEvent(reason=reason):
                 self._unfinished -= 1
+                self.finished.append(event)
                 metrics.finished(reason)
                 self._remember(event)
             case _:
@@ -103,8 +107,12 @@ class EventStream(AsyncIterator[Event]):
 
     def _note_token(self, index: int, metrics: Metrics) -> None:
         now = time.monotonic()
-        if self.first_token_s is None:
+        is_first = self.first_token_s is None
+        if is_first:
             self.first_token_s = now
+        if self.is_background:
+            return  # nobody waits for it, so how long it took says nothing about the service
+        if is_first:
             metrics.time_to_first_token.observe(now - self.submitted_s)
         if index in self._last_token_s:
             metrics.inter_token_latency.observe(now - self._last_token_s[index])
@@ -178,20 +186,35 @@ class Bridge:
         finally:
             self.used_slots -= 1
 
-    async def submit(self, prepared: Prepared) -> EventStream:
+    @property
+    def nobody_waits(self) -> bool:
+        """Whether a background request may come in: all that hold a slot have their first token,
+        and the engine has room for all that it was given."""
+        answering = sum(
+            stream.first_token_s is not None and not stream.is_background
+            for stream in self._streams.values()
+        )
+        return self.used_slots <= answering and self.stats.waiting == 0
+
+    async def submit(self, prepared: Prepared, *, is_background: bool = False) -> EventStream:
         """Hand a request to the engine; close the stream when done with it, however it ends.
+
+        One in the background is what nobody waits for; it needs no slot.
 
         Raises what the engine refuses it with: `InvalidRequest`, `Overloaded` or `EngineDead`.
         """
         self._require_alive()
         request = prepared.generation
-        stream = self._streams[request.request_id] = EventStream(self, prepared)
+        stream = self._streams[request.request_id] = EventStream(
+            self, prepared, is_background=is_background
+        )
         self._inbox.put(partial(self._engine_accept, request))
         try:
             await stream.accepted
         except BaseException:
             stream.close()
             raise
+        record_stream(stream)
         return stream
 
     def forget(self, request_id: str, *, abort: bool) -> None:

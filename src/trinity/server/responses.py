@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from trinity.errors import (
     ContextExceeded,
     EngineDead,
+    Forbidden,
     NotFound,
     Overloaded,
     TooLarge,
@@ -181,6 +182,8 @@ def _anthropic_kind(error: TrinityError) -> str:
     match error:
         case Unauthorised():
             return "authentication_error"
+        case Forbidden():
+            return "permission_error"
         case NotFound():
             return "not_found_error"
         case TooLarge():
@@ -197,6 +200,8 @@ def _kind_and_code(error: TrinityError) -> tuple[str, str | None]:
     match error:
         case Unauthorised():
             return "authentication_error", "invalid_api_key"
+        case Forbidden():
+            return "permission_error", "forbidden"
         case NotFound(param="model"):
             return "invalid_request_error", "model_not_found"
         case NotFound():
