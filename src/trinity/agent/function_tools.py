@@ -23,6 +23,9 @@ from trinity.types import Message, Tool
 EXERCISE = "repair_with_tests"
 """The family of exercises whose tool this is, as checkpoints list it."""
 
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What Python raises for a text that is no program."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Function:
@@ -86,23 +89,24 @@ class FunctionTools:
         path = function.path
         try:
             text = spliced(self._read(path) if path in self._workspace.files() else "", code)
-        except SyntaxError:  # of the file, since the code has been read: there is nothing to keep
+        except SyntaxError:  # of the file, which was shown whole
             text = f"{code.rstrip()}\n"
         self._workspace.write(path, text)
 
     def _missing(self, task: str) -> _Function | None:
         """The first function that a test imports and that no file has yet.
 
-        Where the module is not there either, it may be one that is installed: then the task has to
-        name the function.
+        A file that is no Python has none: it is shown whole. Where the module is not there either,
+        it may be one that is installed: then the task has to name the function.
         """
-        sources = "\n".join(map(self._read, self._python_files(tests=False)))
+        texts = {path: self._read(path) for path in self._python_files(tests=False)}
+        sources = "\n".join(filter(_is_python, texts.values()))
         for path in self._python_files(tests=True):
             for module, name in _imports(self._read(path)):
                 place, is_word = self._path_of_module(module), _word(name).search
-                is_own = place in self._workspace.files() or is_word(task)
-                if is_own and not is_word(sources):
-                    return _Function(place, name, "")
+                if (place in texts or is_word(task)) and not is_word(sources):
+                    text = texts.get(place, "")
+                    return _Function(place, name, "" if _is_python(text) else text.rstrip())
         return None
 
     def _path_of_module(self, module: str) -> str:
@@ -123,14 +127,12 @@ class FunctionTools:
 
     def _functions(self) -> list[_Function]:
         """All functions of the folder, tests left out."""
-        found = []
-        for path in self._python_files(tests=False):
-            try:
-                texts = definitions(self._read(path))
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                continue
-            found += [_Function(path, *pair) for pair in texts.items() if _is_function(pair[1])]
-        return found
+        return [
+            _Function(path, *pair)
+            for path in self._python_files(tests=False)
+            for pair in _definitions(self._read(path)).items()
+            if _is_function(pair[1])
+        ]
 
     def _python_files(self, *, tests: bool) -> list[str]:
         return [
@@ -150,6 +152,21 @@ def _belongs_to_tests(path: str) -> bool:
     return is_test_file(path) or PurePosixPath(path).name == "conftest.py"
 
 
+def _definitions(source: str) -> dict[str, str]:
+    try:
+        return definitions(source)
+    except _UNREADABLE:
+        return {}
+
+
+def _is_python(source: str) -> bool:
+    try:
+        ast.parse(source)
+    except _UNREADABLE:
+        return False
+    return True
+
+
 def _is_function(text: str) -> bool:
     return re.match(r"(?:@.*\n)*\s*(?:async )?def ", text) is not None
 
@@ -162,7 +179,7 @@ def _imports(source: str) -> list[tuple[str, str]]:
     """Module and name of each `from module import name`."""
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except _UNREADABLE:
         return []
     return [
         (node.module, alias.name)

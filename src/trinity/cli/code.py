@@ -145,7 +145,11 @@ def _work(model: Model, toolset: Toolset, task: str, max_steps: int, *, silent: 
     """Let the model work; Ctrl-C ends that, and what was done until then stays."""
     work = Work()
     try:
-        run(model, toolset, task, max_steps, work, (lambda _: None) if silent else view.StepView())
+        if silent:
+            run(model, toolset, task, max_steps, work)
+        else:
+            with view.StepView() as on_step:
+                run(model, toolset, task, max_steps, work, on_step)
     except KeyboardInterrupt:
         if not work.steps:
             raise

@@ -25,22 +25,32 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 class StepView:
-    """Shows each step of the loop as a line or two."""
+    """Shows each step of the loop as a line a call, and in between that work goes on."""
 
     def __init__(self) -> None:
         """Start with step 1."""
         self._number = 0
+        self._console = stderr()
+        self._status = self._console.status("Working … (Ctrl-C ends it; what is done stays)")
+
+    def __enter__(self) -> StepView:
+        """Say that work goes on, on a terminal."""
+        self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Say so no more."""
+        self._status.stop()
 
     def __call__(self, step: Step) -> None:
         """Show the calls of a step, each with the first line of its result."""
         self._number += 1
-        console = stderr()
         for call, result in zip(step.calls, step.results, strict=True):
             arguments = parsed_arguments(call.arguments) or {}
             subject = arguments.get("path") or arguments.get("folder") or ""
             first = result.split("\n", 1)[0]
             line = f"{self._number}. {call.name} {subject}".rstrip() + f": {first}"
-            say(console, visible(line if len(line) <= 200 else f"{line[:197]}..."), "dim")
+            say(self._console, visible(line if len(line) <= 200 else f"{line[:197]}..."), "dim")
 
 
 def say_skipped(skipped: Mapping[str, Sequence[str]]) -> None:
@@ -83,7 +93,7 @@ def show_diff(diff: str) -> None:
         console.file.write(diff)
         console.file.flush()
         return
-    for line in diff.splitlines():
+    for line in diff.removesuffix("\n").split("\n") if diff else ():
         style = next((style for mark, style in _STYLES.items() if line.startswith(mark)), "")
         console.print(visible(line), style=style, soft_wrap=True)
 
