@@ -15,6 +15,8 @@ from trinity.agent.testing import Verdict
 
 MAX_CHARS = 160
 _MAX_VALUE_CHARS = 60
+_MAX_LINE_CHARS = 2_000
+"""What is looked at of a line: a program may print anything, made to be slow to read too."""
 
 _WHERE = re.compile(r"^E?\s*\+\s+where (.+) = (\w+\(.*\))$")
 _ERROR = re.compile(
@@ -28,7 +30,7 @@ def short_report(verdict: Verdict) -> str:
     """The verdict in at most `MAX_CHARS` characters."""
     if verdict.has_passed or verdict.summary.startswith("stopped"):
         return verdict.summary
-    lines = [line.rstrip() for line in verdict.output.splitlines()]
+    lines = [line[:_MAX_LINE_CHARS].rstrip() for line in verdict.output.splitlines()]
     failure = _failure(lines)
     text = failure or next(_errors(lines), None) or _last(lines) or verdict.summary
     return text if len(text) <= MAX_CHARS else f"{text[: MAX_CHARS - 3]}..."

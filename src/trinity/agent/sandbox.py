@@ -167,7 +167,6 @@ def _run(arguments: Sequence[str], environment: dict[str, str], seconds: float) 
     try:
         output, is_out_of_time = _collect(process, time.monotonic() + seconds)
     finally:
-        # Before the process is waited for: until then nobody else can have its number.
         _kill(process)
         exit_code = process.wait()
         if process.stdout is not None:
@@ -187,20 +186,18 @@ def _collect(process: subprocess.Popen[bytes], deadline: float) -> tuple[bytes, 
         ):
             piece = os.read(process.stdout.fileno(), 2**16)
             kept, is_open = (kept + piece)[-MAX_OUTPUT_BYTES:], bool(piece)
-        elif _has_ended(process):
+        elif process.poll() is not None:
             return kept, False  # what it left running may hold the pipe open
         elif not is_open:
             time.sleep(0.005)
     return kept, True
 
 
-def _has_ended(process: subprocess.Popen[bytes]) -> bool:
-    """Whether the process is over; it can still be waited for."""
-    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-
-
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End the process and its group; bubblewrap takes all that is inside with it."""
+    """End the process, and what it started that is still in its group.
+
+    bubblewrap takes all that is inside with it.
+    """
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 from collections.abc import Callable
@@ -145,6 +146,7 @@ def test_a_file_that_is_as_it_was_is_no_change(workspace: Workspace) -> None:
     assert workspace.diff() == ""
 
 
+@pytest.mark.skipif(shutil.which("patch") is None, reason="needs the program patch")
 @pytest.mark.parametrize("end", ["\n", ""])
 def test_the_diff_is_one_that_patch_takes(project: Path, end: str) -> None:
     (project / "sums.py").write_text(f"one\ntwo{end}")
