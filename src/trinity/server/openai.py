@@ -27,7 +27,9 @@ from trinity.server.extension import (
     REPORTED,
     ChatCall,
     Extended,
+    Tier,
     check_model,
+    mode_of,
     warnings_of,
 )
 from trinity.server.structure import (
@@ -46,7 +48,6 @@ MAX_MESSAGES = 2048
 MAX_CHOICES = 16
 MAX_STOPS = 16
 MAX_BIASES = 1024
-_TIERS = {"priority": Mode.LATENCY, "fast": Mode.LATENCY, "flex": Mode.THROUGHPUT}
 _NOTHING_ASKED: dict[str, tuple[Any, ...]] = {
     "store": (False,),
     "modalities": (["text"],),
@@ -111,7 +112,7 @@ class ChatCompletionRequest(Extended):
         default=None, max_length=MAX_BIASES
     )
 
-    service_tier: Literal["auto", "default", "flex", "priority", "fast"] | None = None
+    service_tier: Tier | None = None
 
     prediction: Prediction | None = None
     continue_final_message: bool | None = None
@@ -165,7 +166,7 @@ def _chat_request(body: ChatCompletionRequest) -> ChatRequest:
         structure=read_structure(body.response_format, body.structured_outputs),
         sampling=_sampling(body),
         intensity=body.intensity_request(),
-        mode=_mode(body),
+        mode=mode_of(body, body.service_tier),
         prediction=_prediction(body.prediction),
         continues=_continues(body),
         n=body.n or 1,
@@ -229,15 +230,3 @@ def _max_tokens(body: ChatCompletionRequest) -> int | None:
             param="max_tokens",
         )
     return next(iter(given), None)
-
-
-def _mode(body: ChatCompletionRequest) -> Mode | None:
-    asked = body.own_mode()
-    tier = _TIERS.get(body.service_tier or "")
-    if asked and tier and asked is not tier:
-        raise InvalidRequest(
-            f"mode is {asked} and service_tier is {body.service_tier}, which means {tier}; give "
-            "one.",
-            param="mode",
-        )
-    return asked or tier
