@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from trinity.errors import TrinityError
 from trinity.server.extension import TIER_OF_MODE
 from trinity.server.logprobs import token_logprob
-from trinity.server.report import Report, ended, failure
+from trinity.server.report import Report, WireAnswer, ended, failure
 from trinity.server.responses import KEEP_ALIVE, as_event, error_body, with_pauses
 from trinity.server.transcript import Piece, ToolCallText, Transcript
 from trinity.types import (
@@ -86,7 +86,7 @@ class Choice:
         return _logprobs(**{part: [entry]})
 
 
-class ChatAnswer:
+class ChatAnswer(WireAnswer):
     """All choices of one request, on their way to the client."""
 
     def __init__(

@@ -12,7 +12,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import anyio
 from fastapi import FastAPI, Request, Response
@@ -21,7 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from trinity.errors import NotFound, TrinityError
-from trinity.server import anthropic, openai
+from trinity.server import anthropic, openai, openai_responses
 from trinity.server.answers import ChatAnswer
 from trinity.server.anthropic_answers import MessageAnswer
 from trinity.server.bodies import Account, ByteBudget, parse_object, read_body
@@ -29,7 +30,10 @@ from trinity.server.bridge import Bridge
 from trinity.server.extension import ChatCall
 from trinity.server.guards import Guard, check_exposure
 from trinity.server.metrics import CONTENT_TYPE, Metrics
+from trinity.server.openai_responses_answers import ResponseAnswer
 from trinity.server.report import WireAnswer
+from trinity.server.response_routes import RESPONSES_PATH, StoredResponses
+from trinity.server.response_store import ResponseStore
 from trinity.server.responses import (
     ANTHROPIC_PATH,
     ClientGone,
@@ -43,8 +47,10 @@ if TYPE_CHECKING:
     from trinity.config import ServerConfig
     from trinity.engine.llm import LLM, Prepared
     from trinity.inputs.tokenizer import Tokenizer
+    from trinity.types import ChatRequest
 
 E = TypeVar("E", bound=Exception)
+C = TypeVar("C", bound=ChatCall)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +71,19 @@ class Limits:
     """A silent stream carries a comment this often."""
     write_timeout_s: float = 30.0
     """A client that takes nothing off its stream for this long is given up."""
+    stored_responses: int = 1000
+    """Responses that clients may come back to; the oldest go out."""
+    stored_bytes: int = 128 * 1024 * 1024
+    """Bytes of those, and of the conversations they were made from, pictures included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
+class Dialect(Generic[C]):
     """How a request is read and answered."""
 
-    read: Callable[[dict[str, Any], str], ChatCall]
+    read: Callable[[dict[str, Any], str], C]
     """A body, and the name of the model, to a call."""
-    answer: Callable[[ChatCall, Prepared, Tokenizer, str], WireAnswer]
+    answer: Callable[[C, Prepared, Tokenizer, str], WireAnswer]
     """Of a call as it was prepared, the tokenizer, and the name of the model."""
     id_prefix: str
 
@@ -93,6 +103,14 @@ class Service:
         self._created = int(time.time())
         self._bodies = ByteBudget(limits.body_bytes)
         self._preparing = anyio.CapacityLimiter(limits.preparing)
+        self.store = ResponseStore(
+            max_responses=limits.stored_responses, max_bytes=limits.stored_bytes
+        )
+        self._responses = Dialect(
+            read=partial(openai_responses.read_call, store=self.store),
+            answer=partial(ResponseAnswer, store=self.store),
+            id_prefix="resp_",
+        )
         self.metrics = Metrics()
         self.bridge = Bridge(llm.engine, self.metrics, slots=limits.open_requests)
         self.metrics.watch(lambda: self.bridge.stats)
@@ -117,12 +135,19 @@ class Service:
 
     async def count_tokens(self, request: Request) -> Response:
         """`POST /v1/messages/count_tokens`."""
-        with self._bodies.account() as account:
-            body = await self._read(request, account)
-            count = await anyio.to_thread.run_sync(self._count, body, limiter=self._preparing)
-        return JSONResponse({"input_tokens": count})
+        return JSONResponse({"input_tokens": await self._count(request, anthropic.read_count)})
 
-    async def _respond(self, request: Request, dialect: Dialect) -> Response:
+    async def responses(self, request: Request) -> Response:
+        """`POST /v1/responses`."""
+        return await self._respond(request, self._responses)
+
+    async def count_input_tokens(self, request: Request) -> Response:
+        """`POST /v1/responses/input_tokens`."""
+        read = partial(openai_responses.read_count, store=self.store)
+        count = await self._count(request, read)
+        return JSONResponse({"object": "response.input_tokens", "input_tokens": count})
+
+    async def _respond(self, request: Request, dialect: Dialect[Any]) -> Response:
         async with AsyncExitStack() as resources:
             account = resources.enter_context(self._bodies.account())
             body = await self._read(request, account)
@@ -186,13 +211,14 @@ class Service:
         return Response(self.metrics.render(), media_type=CONTENT_TYPE)
 
     async def _answer(
-        self, body: bytes, account: Account, resources: AsyncExitStack, dialect: Dialect
+        self, body: bytes, account: Account, resources: AsyncExitStack, dialect: Dialect[Any]
     ) -> Response:
         answer, prepared = await anyio.to_thread.run_sync(
             self._prepare, body, dialect, limiter=self._preparing
         )
         del body
         account.clear()
+        resources.enter_context(answer.held())
         events = await self.bridge.submit(prepared)
         resources.callback(events.close)
         self.metrics.effort(prepared.effective.level)
@@ -204,17 +230,25 @@ class Service:
             write_timeout_s=self._limits.write_timeout_s,
         )
 
-    def _prepare(self, body: bytes, dialect: Dialect) -> tuple[WireAnswer, Prepared]:
+    def _prepare(self, body: bytes, dialect: Dialect[Any]) -> tuple[WireAnswer, Prepared]:
         """Everything that takes time and needs no model call; runs in a worker thread."""
         llm = self._llm
         call = dialect.read(parse_object(body), llm.model_name)
         prepared = llm.prepare(call.chat, f"{dialect.id_prefix}{uuid.uuid4().hex}")
         return dialect.answer(call, prepared, llm.tokenizer, llm.model_name), prepared
 
-    def _count(self, body: bytes) -> int:
-        """Tokens of a prompt, pictures included; runs in a worker thread."""
-        chat = anthropic.read_count(parse_object(body), self._llm.model_name)
-        return len(self._llm.prepare(chat).generation.prompt_ids)
+    async def _count(
+        self, request: Request, read: Callable[[dict[str, Any], str], ChatRequest]
+    ) -> int:
+        """Tokens of a prompt, pictures included."""
+
+        def count(body: bytes) -> int:
+            chat = read(parse_object(body), self._llm.model_name)
+            return len(self._llm.prepare(chat).generation.prompt_ids)
+
+        with self._bodies.account() as account:
+            body = await self._read(request, account)
+            return await anyio.to_thread.run_sync(count, body, limiter=self._preparing)
 
     def _model(self, request: Request) -> dict[str, Any]:
         if "anthropic-version" in request.headers:
@@ -252,6 +286,10 @@ def create_app(llm: LLM, config: ServerConfig, *, limits: Limits | None = None) 
     app.add_api_route("/v1/chat/completions", service.chat, methods=["POST"])
     app.add_api_route(ANTHROPIC_PATH, service.messages, methods=["POST"])
     app.add_api_route(f"{ANTHROPIC_PATH}/count_tokens", service.count_tokens, methods=["POST"])
+    app.add_api_route(RESPONSES_PATH, service.responses, methods=["POST"])
+    path = f"{RESPONSES_PATH}/input_tokens"
+    app.add_api_route(path, service.count_input_tokens, methods=["POST"])
+    StoredResponses(service.store).add_to(app)
     app.add_api_route("/v1/models", service.models, methods=["GET"])
     app.add_api_route("/v1/models/{model_id:path}", service.model, methods=["GET"])
     app.add_api_route("/trinity/mode", service.mode, methods=["GET"])

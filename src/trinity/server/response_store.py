@@ -87,7 +87,7 @@ class ResponseStore:
         self._lock = threading.RLock()
 
     def takes(self, items: Iterable[Item]) -> bool:
-        """Whether a response made from `items` can be held at all."""
+        """Whether a response made from `items` can be held, its output left aside."""
         stored = StoredResponse(tuple(items))
         distinct = {item.id: item.num_bytes for item in stored.input}
         needed = stored.own_bytes + sum(distinct.values())
@@ -98,13 +98,17 @@ class ResponseStore:
         with self._lock:
             self._put(response_id, StoredResponse(tuple(items)))
 
-    def fill(self, response_id: str, body: Mapping[str, Any]) -> None:
-        """Keep the response as it was answered, unless its place was given to newer ones."""
+    def fill(self, response_id: str, body: Mapping[str, Any]) -> bool:
+        """Keep the response as it was answered, if it was opened; whether there was place for it.
+
+        Newer ones may have taken its place, or its output may be too large.
+        """
         output = tuple(map(Item.of, body["output"]))
         head = json.dumps({**body, "output": []}).encode()
         with self._lock:
             if opened := self._responses.get(response_id):
                 self._put(response_id, replace(opened, output=output, head=head))
+            return response_id in self._responses
 
     def close(self, response_id: str) -> None:
         """Give up a response that was not filled; do nothing for others."""
