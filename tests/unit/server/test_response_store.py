@@ -23,7 +23,7 @@ def store_of(max_responses: int = 10, max_bytes: int = ROOM) -> ResponseStore:
 
 def fill(store: ResponseStore, name: str, *items: Item, output: tuple[str, ...] = ()) -> None:
     store.open(name, items)
-    store.fill(name, body(name, *output))
+    assert store.fill(name, body(name, *output))
 
 
 def test_a_filled_response_is_found_as_it_was_answered() -> None:
@@ -69,7 +69,7 @@ def test_what_lost_its_place_before_it_was_filled_is_not_kept() -> None:
     store = store_of(max_responses=1)
     store.open("1", [item("a")])
     fill(store, "2")
-    store.fill("1", body("1"))
+    assert not store.fill("1", body("1"))
     assert store.find("1") is None
     assert store.find("2")
 
@@ -125,7 +125,7 @@ def test_what_can_never_be_held_is_known_before() -> None:
 def test_a_response_whose_output_outgrows_the_store_is_not_kept() -> None:
     store = store_of(max_bytes=5 * OVERHEAD_BYTES)
     store.open("1", [item("a")])
-    store.fill("1", body("1", *map(str, range(10))))
+    assert not store.fill("1", body("1", *map(str, range(10))))
     assert store.find("1") is None
     assert store.num_bytes == 0
 
@@ -173,7 +173,8 @@ def test_threads_do_not_lose_count() -> None:
     def work(number: int) -> None:
         for turn in range(200):
             name = f"{number}.{turn % 2}"
-            fill(store, name, shared, output=(f"{name} said",))
+            store.open(name, [shared])
+            store.fill(name, body(name, f"{name} said"))
             store.delete(name)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
