@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from trinity.errors import TrinityError
-from trinity.server.report import Events, Report, ended, failure
+from trinity.server.extension import TIER_OF_MODE
+from trinity.server.logprobs import token_logprob
+from trinity.server.report import Events, Report, WireAnswer, ended, failure
 from trinity.server.responses import KEEP_ALIVE, as_event, error_body, with_pauses
 from trinity.server.transcript import Piece, ToolCallText, Transcript
 from trinity.types import (
     Event,
     FinishedEvent,
     FinishReason,
-    Mode,
     Phase,
     TokenEvent,
 )
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from trinity.engine.llm import Prepared
     from trinity.inputs.tokenizer import Tokenizer
     from trinity.server.extension import Call
-
-_TIERS = {Mode.LATENCY: "priority", Mode.BALANCED: "default", Mode.THROUGHPUT: "flex"}
 
 
 @dataclass(slots=True)
@@ -91,27 +90,17 @@ class Choice:
     def _note_logprob(self, event: TokenEvent) -> dict[str, Any] | None:
         """Record a token's log-probability; markers such as the end of thinking have no text."""
         is_text = event.phase is not Phase.TOOL_CALL
-        if not self.with_logprobs or event.logprob is None or not is_text:
+        if not self.with_logprobs or not is_text:
             return None
-        if self.transcript.tokenizer.is_control(event.token_id):
+        entry = token_logprob(event, self.transcript.tokenizer)
+        if entry is None:
             return None
-        entry = self._logprob(event.token_id, event.logprob)
-        entry["top_logprobs"] = [self._logprob(*pair) for pair in event.top_logprobs]
         part = "reasoning" if event.phase is Phase.THINKING else "content"
         self.logprobs.setdefault(part, []).append(entry)
         return _logprobs(**{part: [entry]})
 
-    def _logprob(self, token_id: int, logprob: float) -> dict[str, Any]:
-        if self.transcript.tokenizer.is_control(token_id):
-            token, data = self.transcript.tokenizer.control_name(token_id), None
-        else:
-            data = list(self.transcript.tokenizer.token_bytes(token_id))
-            token = bytes(data).decode("utf-8", errors="replace")
-        # JSON has no infinity; the wire's own floor stands for "impossible".
-        return {"token": token, "logprob": max(logprob, -9999.0), "bytes": data}
 
-
-class ChatAnswer:
+class ChatAnswer(WireAnswer):
     """All choices of one request, on their way to the client.
 
     Mistral's dialect has choices, errors and an ending of its own.
@@ -136,7 +125,7 @@ class ChatAnswer:
             "created": int(time.time()),
             "model": model_name,
             "system_fingerprint": f"trinity-{model_name}",
-            "service_tier": _TIERS[prepared.mode],
+            "service_tier": TIER_OF_MODE[prepared.mode],
         }
 
     async def complete(self, events: Events) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from trinity.errors import TrinityError
-from trinity.server.report import Events, Report, ended, failure
+from trinity.server.report import Events, Report, WireAnswer, ended, failure
 from trinity.server.responses import anthropic_error_body, as_event, with_pauses
 from trinity.server.transcript import Piece, ToolCallText, Transcript
 from trinity.types import Event, FinishedEvent, TokenEvent, Usage
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _STOP_REASONS = {"stop": "end_turn", "length": "max_tokens", "tool_calls": "tool_use"}
 
 
-class MessageAnswer:
+class MessageAnswer(WireAnswer):
     """One message, on its way to the client."""
 
     def __init__(

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import anyio
@@ -20,7 +21,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from trinity.errors import TrinityError
-from trinity.server import anthropic, completions, mistral, openai, preview, prompts
+from trinity.server import (
+    anthropic,
+    completions,
+    mistral,
+    openai,
+    openai_responses,
+    preview,
+    prompts,
+)
 from trinity.server.answers import ChatAnswer
 from trinity.server.anthropic_answers import MessageAnswer
 from trinity.server.bodies import Account, ByteBudget, parse_object, read_body
@@ -34,8 +43,11 @@ from trinity.server.logs import log_request
 from trinity.server.metrics import CONTENT_TYPE, Metrics
 from trinity.server.mistral_answers import MistralAnswer
 from trinity.server.offline import open_offline
+from trinity.server.openai_responses_answers import ResponseAnswer
 from trinity.server.records import Observer
 from trinity.server.report import WireAnswer
+from trinity.server.response_routes import RESPONSES_PATH, StoredResponses
+from trinity.server.response_store import ResponseStore
 from trinity.server.responses import (
     ANTHROPIC_PATH,
     MISTRAL_PREFIX,
@@ -75,6 +87,10 @@ class Limits:
     """A silent stream carries a comment this often."""
     write_timeout_s: float = 30.0
     """A client that takes nothing off its stream for this long is given up."""
+    stored_responses: int = 1000
+    """Responses that clients may come back to; the oldest go out."""
+    stored_bytes: int = 128 * 1024 * 1024
+    """Bytes of those, and of the conversations they were made from, pictures included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +124,14 @@ class Service:
         self._created = int(time.time())
         self._bodies = ByteBudget(limits.body_bytes)
         self._preparing = anyio.CapacityLimiter(limits.preparing)
+        self.store = ResponseStore(
+            max_responses=limits.stored_responses, max_bytes=limits.stored_bytes
+        )
+        self._responses = Dialect(
+            read=partial(openai_responses.read_call, store=self.store),
+            answer=partial(ResponseAnswer, store=self.store),
+            id_prefix="resp_",
+        )
         self.metrics = Metrics()
         self.bridge = Bridge(llm.engine, self.metrics, slots=limits.open_requests)
         self.metrics.watch(lambda: self.bridge.stats)
@@ -162,6 +186,15 @@ class Service:
     async def render(self, request: Request) -> Response:
         """`POST /v1/chat/completions/render`."""
         return await self._ask_of_prompt(request, prompts.render)
+
+    async def responses(self, request: Request) -> Response:
+        """`POST /v1/responses`."""
+        return await self._respond(request, self._responses)
+
+    async def count_input_tokens(self, request: Request) -> Response:
+        """`POST /v1/responses/input_tokens`."""
+        count = partial(openai_responses.count_tokens, store=self.store)
+        return await self._ask_of_prompt(request, count)
 
     async def _ask_of_prompt(
         self, request: Request, question: Callable[[dict[str, Any], LLM], dict[str, Any]]
@@ -261,6 +294,7 @@ class Service:
         )
         del body
         account.clear()
+        resources.enter_context(answer.held())
         streams = []
         for one in prepared:
             streams.append(await self.bridge.submit(one))
@@ -321,6 +355,10 @@ def create_app(llm: LLM, config: ServerConfig, *, limits: Limits | None = None) 
         app.add_api_route(f"{prefix}/v1/models/{{model_id:path}}", service.model, methods=["GET"])
     app.add_api_route(ANTHROPIC_PATH, service.messages, methods=["POST"])
     app.add_api_route(f"{ANTHROPIC_PATH}/count_tokens", service.count_tokens, methods=["POST"])
+    app.add_api_route(RESPONSES_PATH, service.responses, methods=["POST"])
+    path = f"{RESPONSES_PATH}/input_tokens"
+    app.add_api_route(path, service.count_input_tokens, methods=["POST"])
+    StoredResponses(service.store).add_to(app)
     app.add_api_route("/v1/preview", service.preview, methods=["POST"])
     app.add_api_route("/v1/requests/{request_id}/steer", service.steer, methods=["POST"])
     app.add_api_route("/trinity/mode", service.mode, methods=["GET"])

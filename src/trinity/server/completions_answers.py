@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from trinity.errors import TrinityError
 from trinity.server.answers import openai_usage
-from trinity.server.report import Events, Failed, Report, failure
+from trinity.server.report import Events, Failed, Report, WireAnswer, failure
 from trinity.server.responses import KEEP_ALIVE, as_event, error_body, with_pauses
 from trinity.types import Event, FinishedEvent, FinishReason, TokenEvent
 
@@ -70,7 +70,7 @@ class Choice:
         return self.tokenizer.token_bytes(token_id).decode("utf-8", errors="replace")
 
 
-class CompletionAnswer:
+class CompletionAnswer(WireAnswer):
     """The texts of all prompts, on their way to the client."""
 
     def __init__(

@@ -5,7 +5,7 @@ Called by the inward side of each dialect.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -35,6 +35,11 @@ REPORTED = (
     "seed",
 )
 """Settings that an answer reports as requested, beside what they came to."""
+
+Tier = Literal["auto", "default", "flex", "priority", "fast"]
+"""OpenAI's `service_tier`; the first two leave the mode to the server."""
+_MODE_OF_TIER = {"priority": Mode.LATENCY, "fast": Mode.LATENCY, "flex": Mode.THROUGHPUT}
+TIER_OF_MODE = {Mode.LATENCY: "priority", Mode.BALANCED: "default", Mode.THROUGHPUT: "flex"}
 
 
 class Extended(Wire):
@@ -94,14 +99,29 @@ def check_name(asked: str, model_name: str) -> None:
         )
 
 
-def warnings_of(body: Extended, nothing_asked: dict[str, tuple[Any, ...]]) -> tuple[str, ...]:
-    """A sentence for each field given that nothing reads.
+def mode_of(body: Extended, service_tier: str | None) -> Mode | None:
+    """The mode that `mode` or `service_tier` asks for. Raises `InvalidRequest` if they differ."""
+    asked = body.own_mode()
+    tier = _MODE_OF_TIER.get(service_tier or "")
+    if asked and tier and asked is not tier:
+        raise InvalidRequest(
+            f"mode is {asked} and service_tier is {service_tier}, which means {tier}; give one.",
+            param="mode",
+        )
+    return asked or tier
+
+
+def warnings_of(
+    body: Extended, nothing_asked: dict[str, tuple[Any, ...]], more: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """A sentence for each field given that nothing reads, after the sentences of `more`.
 
     `nothing_asked` has values of such fields that ask for what happens anyway. Raises
     `InvalidRequest` where there are warnings and the body is strict.
     """
     names = sorted(set(_unread(body, "", nothing_asked)))
-    warnings = [f"{name} is not supported and had no effect." for name in names[:MAX_WARNINGS]]
+    warnings = [*more]
+    warnings += [f"{name} is not supported and had no effect." for name in names[:MAX_WARNINGS]]
     if len(names) > MAX_WARNINGS:
         warnings.append(f"{len(names) - MAX_WARNINGS} more parameters had no effect.")
     if body.strict and warnings:

@@ -6,20 +6,19 @@ Called by the inward side of both, and through the first of them by Mistral's.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from trinity.errors import InvalidRequest
 from trinity.inputs.openai_messages import MAX_TOOLS, Wire
-from trinity.server.extension import MAX_INT32, Extended
+from trinity.server.extension import MAX_INT32, Extended, Tier, mode_of
 from trinity.server.structure import StructuredOutputs
 from trinity.types import Mode, SamplingParams
 
 MAX_CHOICES = 16
 MAX_STOPS = 16
 MAX_BIASES = 1024
-_TIERS = {"priority": Mode.LATENCY, "fast": Mode.LATENCY, "flex": Mode.THROUGHPUT}
 NOTHING_ASKED: dict[str, tuple[Any, ...]] = {
     "store": (False,),
     "modalities": (["text"],),
@@ -68,7 +67,7 @@ class Sampled(Extended):
         default=None, max_length=MAX_BIASES
     )
 
-    service_tier: Literal["auto", "default", "flex", "priority", "fast"] | None = None
+    service_tier: Tier | None = None
 
     # Labels of the caller's own, which ask nothing of the answer.
     user: str | None = Field(default=None, max_length=512)
@@ -103,15 +102,7 @@ class Sampled(Extended):
 
     def wanted_mode(self) -> Mode | None:
         """The mode by its name, or by that of a service tier. Raises `InvalidRequest`."""
-        asked = self.own_mode()
-        tier = _TIERS.get(self.service_tier or "")
-        if asked and tier and asked is not tier:
-            raise InvalidRequest(
-                f"mode is {asked} and service_tier is {self.service_tier}, which means {tier}; "
-                "give one.",
-                param="mode",
-            )
-        return asked or tier
+        return mode_of(self, self.service_tier)
 
 
 def _bias(pair: tuple[str, float]) -> tuple[int, float]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -99,6 +100,10 @@ class WireAnswer(Protocol):
         A sign of life is sent whenever nothing else was for `keep_alive_s`.
         """
         ...
+
+    def held(self) -> AbstractContextManager[None]:
+        """Entered once before the answer is begun, and left at its end, whatever that is."""
+        return nullcontext()
 
 
 def ended(transcript: Transcript) -> FinishedEvent:
