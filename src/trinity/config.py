@@ -6,6 +6,7 @@ Field names are those of the official `config.json`. Presets live in `trinity.pr
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from trinity.errors import ConfigError
 from trinity.types import Mode
@@ -170,6 +171,7 @@ def _check_vision(vision: VisionConfig | None) -> None:
         )
 
 
+LogFormat = Literal["text", "json"]
 WEIGHTS = ("auto", "fp32", "bf16", "int8", "mixed", "int4")
 
 
@@ -223,7 +225,23 @@ class ServerConfig:
 
     host: str = "127.0.0.1"
     port: int = 8000
-    api_keys: tuple[str, ...] = ()
-    """Keys that may use the API; a non-loopback host requires at least one."""
+    api_keys: tuple[str, ...] = field(default=(), repr=False)
+    """Keys that may use all of the API. A host that is not loopback needs these or a file."""
+    key_file: str | None = None
+    """File of the keys that `trinity keys` creates and revokes; `None`: there are no such keys."""
+    cors_origins: tuple[str, ...] = ()
+    """Origins whose web pages may use the server from a browser; `*`, which needs keys, is all."""
     max_body_bytes: int = 32 * 1024 * 1024
     """Larger request bodies are refused before they are read."""
+    log_format: LogFormat = "text"
+    """How requests are logged on standard error: lines for people, or JSON for programs."""
+    tracing: bool = False
+    """Send a span of every request to OpenTelemetry; needs the extra `tracing`."""
+    data_dir: str | None = None
+    """Directory of uploaded files and batches, made if need be; `None`: neither is kept."""
+    max_file_bytes: int = 100 * 1024 * 1024
+    """Larger files are refused before they are kept."""
+    max_files: int = 1000
+    """Files that are kept; more are refused."""
+    max_stored_bytes: int = 2 * 1024 * 1024 * 1024
+    """Bytes of all files; more uploads are refused. Results of batches count, and always fit."""

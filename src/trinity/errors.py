@@ -7,6 +7,7 @@
     │   └── ContextExceeded      exit 2   400    the prompt leaves no room for an answer
     ├── NotFound                 exit 2   404    no such model, file or route
     ├── Unauthorised             exit 2   401    missing or wrong API key
+    ├── Forbidden                exit 2   403    a key or a web page that may not do this
     ├── CheckpointError          exit 3   500    the weights on disk are not what they should be
     ├── ConfigError              exit 2   500    a configuration contradicts itself
     ├── Overloaded               exit 1   429    the queue is full; try again later
@@ -65,6 +66,13 @@ class Unauthorised(TrinityError):
 
     exit_code = 2
     http_status = 401
+
+
+class Forbidden(TrinityError):
+    """Who asks is known, and may not do this."""
+
+    exit_code = 2
+    http_status = 403
 
 
 class CheckpointError(TrinityError):

@@ -173,17 +173,11 @@ class IntensityRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChatRequest:
-    """What a caller asked, in words."""
+class Request:
+    """What a caller asked, whatever it begins with."""
 
-    messages: tuple[Message, ...]
-    tools: tuple[Tool, ...] = ()
-    tool_choice: ToolChoice = ToolChoice()
     structure: Structure | None = None
     """What the answer must look like, unless it is tool calls; `None`: anything."""
-    continues: bool = False
-    """Whether the last message, which is then the assistant's, is the beginning of the answer: the
-    model goes on with it, without thinking, and answers with what follows."""
     sampling: SamplingParams = SamplingParams()
     intensity: IntensityRequest = IntensityRequest()
     mode: Mode | None = None
@@ -193,6 +187,34 @@ class ChatRequest:
     """How many independent answers."""
     strict: bool = False
     """Refuse the request where it would otherwise be served with a warning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatRequest(Request):
+    """A conversation to be answered."""
+
+    messages: tuple[Message, ...]
+    tools: tuple[Tool, ...] = ()
+    tool_choice: ToolChoice = ToolChoice()
+    continues: bool = False
+    """Whether the last message, which is then the assistant's, is the beginning of the answer: the
+    model goes on with it, without thinking, and answers with what follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextRequest(Request):
+    """Text to be gone on with as it stands, outside any conversation and without thinking."""
+
+    text: str = ""
+    token_ids: tuple[int, ...] | None = None
+    """The whole prompt as ids, given instead of `text`."""
+    suffix: str | None = None
+    """What follows the gap after `text` that is to be filled; `None`: there is no gap."""
+
+
+Steering = Literal["skip", "extend", "stop"]
+"""What may be done to an answer while it is made: end its thinking and begin the answer, let it
+think longer, or end it with what there is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

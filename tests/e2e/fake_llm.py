@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from trinity.errors import InvalidRequest, Overloaded
+from trinity.errors import InvalidRequest, NotFound, Overloaded
 from trinity.types import (
     AbortedEvent,
     ChatRequest,
@@ -17,8 +17,11 @@ from trinity.types import (
     FinishReason,
     GenerationRequest,
     ImagePart,
+    IntensityRequest,
     Mode,
     Phase,
+    Steering,
+    TextRequest,
     TokenEvent,
     Usage,
 )
@@ -42,6 +45,9 @@ class FakeTokenizer:
 
     def token_bytes(self, token_id: int) -> bytes:
         return bytes([token_id - NUM_CONTROL])
+
+    def decode(self, token_ids: Sequence[int]) -> str:
+        return b"".join(map(self.token_bytes, token_ids)).decode()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +145,7 @@ class FakeEngine:
     stats: FakeStats = field(default_factory=FakeStats)
     mode: Mode = Mode.BALANCED
     submitted: list[str] = field(default_factory=list)
+    steered: list[tuple[str, Steering, int]] = field(default_factory=list)
     aborted: list[tuple[str, int]] = field(default_factory=list)
     """Ids, each with the number of steps made before the abort came."""
     tokens_sent: dict[str, int] = field(default_factory=dict)
@@ -171,6 +178,20 @@ class FakeEngine:
         if self._running.pop(request_id, None):
             self.aborted.append((request_id, self.stats.steps))
             self._notices.append(AbortedEvent(request_id=request_id))
+
+    def steer(self, request_id: str, steering: Steering, tokens: int = 0) -> int:
+        self._check_thread()
+        if request_id not in self._running:
+            raise NotFound("There is no open request of this name.", param="request_id")
+        self.steered.append((request_id, steering, tokens))
+        if steering == "stop":
+            self._running[request_id].sent = len(self._running[request_id].tokens)
+            self.script.endless = False
+        return 7 + tokens
+
+    def cached_tokens(self, request: GenerationRequest) -> int:
+        self._check_thread()
+        return len(request.prompt_ids) // 2
 
     def step(self) -> list[Event]:
         self._check_thread()
@@ -250,25 +271,27 @@ class FakeLLM:
         self.model_name = model_name
         self.tokenizer = FakeTokenizer()
         self.max_context = 1000
-        self.requests: list[ChatRequest] = []
+        self.reads_images = True
+        self.requests: list[ChatRequest | TextRequest] = []
         self.prepare_gate: Callable[[], None] | None = None
 
-    def prepare(self, request: ChatRequest, request_id: str | None = None) -> Any:
+    def prepare(
+        self,
+        request: ChatRequest | TextRequest,
+        request_id: str | None = None,
+        prompts: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> Any:
         self.requests.append(request)
         if self.prepare_gate:
             self.prepare_gate()
-        length = sum(
-            len(part.data if isinstance(part, ImagePart) else part.text)
-            for message in request.messages
-            for part in message.parts
-        )
+        length = _length(request)
         if length > self.max_context:
             raise InvalidRequest(
                 f"The prompt has {length} tokens; this server accepts {self.max_context}.",
                 param="messages",
             )
         effective = EffectiveIntensity(
-            level=request.intensity.reasoning_effort or "medium",
+            level=_level(request.intensity),
             effort_token="high",
             active_experts=(3, 3),
             thinking_token_budget=None,
@@ -289,3 +312,19 @@ class FakeLLM:
             mode=request.mode or self.engine.mode,
             warnings=("From prepare.",),
         )
+
+
+def _length(request: ChatRequest | TextRequest) -> int:
+    if isinstance(request, TextRequest):
+        return len(request.token_ids or request.text)
+    return sum(
+        len(part.data if isinstance(part, ImagePart) else part.text)
+        for message in request.messages
+        for part in message.parts
+    )
+
+
+def _level(asked: IntensityRequest) -> str:
+    if asked.intensity is not None:
+        return f"custom({asked.intensity})"
+    return asked.reasoning_effort or "medium"

@@ -113,6 +113,49 @@ def test_calls_are_required_of_random_weights_and_streamed(server: Running) -> N
     assert answer.choices[0].finish_reason == "tool_calls"
 
 
+def test_a_chain_of_responses_says_what_the_same_chat_says(server: Running) -> None:
+    settings = {"temperature": 1.0, "max_output_tokens": 24, "extra_body": {"seed": 3}}
+    make = server.client.responses.create
+    first = make(model="nano", input="Count to 3.", instructions="Be brief.", **settings)
+    second = make(model="nano", input="And on?", previous_response_id=first.id, **settings)
+
+    history: list[dict[str, Any]] = [{"role": "system", "content": "Be brief."}]
+    for response, question in ((first, "Count to 3."), (second, "And on?")):
+        history.append({"role": "user", "content": question})
+        chat = server.client.chat.completions.create(model="nano", messages=history, **SETTINGS)
+        [(reasoning, content)] = said(chat)
+        thought = [part.text for item in response.output[:-1] for part in item.content]
+        assert ("".join(thought), response.output_text) == (reasoning, content)
+        assert response.usage.input_tokens == chat.usage.prompt_tokens
+        # A chain leaves the instructions behind.
+        history = [*history[history[0]["role"] == "system" :]]
+        history.append({"role": "assistant", "content": content, "reasoning": reasoning})
+
+
+def test_a_loop_of_tools_with_what_random_weights_call(server: Running) -> None:
+    tool = openai.pydantic_function_tool(Weather)["function"]
+    options: dict[str, Any] = {
+        "model": "nano",
+        "tools": [{"type": "function", **tool}],
+        "max_output_tokens": 64,
+        "extra_body": {"thinking_token_budget": 8, "seed": 1},
+    }
+    with server.client.responses.stream(
+        input="Weather?", tool_choice="required", parallel_tool_calls=False, **options
+    ) as stream:
+        first = stream.get_final_response()
+    call = first.output[-1]
+    assert call.type == "function_call"
+    assert Weather.model_validate_json(call.arguments)
+    result = {"type": "function_call_output", "call_id": call.call_id, "output": "rain"}
+    second = server.client.responses.create(
+        input=[result], previous_response_id=first.id, **options
+    )
+    assert second.usage.input_tokens > first.usage.input_tokens
+    with pytest.raises(openai.BadRequestError, match="has no result"):
+        server.client.responses.create(input="?", previous_response_id=first.id, **options)
+
+
 def test_eight_at_once_say_what_each_says_alone(server: Running) -> None:
     prompts = [f"Count to {number}." for number in range(8)]
     alone = [said(server.ask(prompt, **SETTINGS)) for prompt in prompts]

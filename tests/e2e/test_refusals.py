@@ -11,7 +11,7 @@ from trinity.config import ServerConfig
 from trinity.errors import ConfigError
 from trinity.server.app import create_app
 from trinity.server.guards import OPEN_PATHS
-from trinity.server.responses import ANTHROPIC_PATH
+from trinity.server.responses import ANTHROPIC_PATH, MISTRAL_PREFIX
 from trinity.server.serve import listen
 
 GOOD: dict[str, Any] = {"model": "fake", "messages": [{"role": "user", "content": "hi"}]}
@@ -266,8 +266,9 @@ def test_every_route_but_the_probes_needs_a_key(start: Start) -> None:
             if route.path in OPEN_PATHS:
                 assert answer.is_success
             else:
-                if route.path.startswith(ANTHROPIC_PATH):
-                    error = answer.json()["error"]
+                if route.path.startswith((ANTHROPIC_PATH, MISTRAL_PREFIX)):
+                    body = answer.json()
+                    error = body.get("error", body)
                     assert (answer.status_code, error["type"]) == (401, "authentication_error")
                     sentences.add(error["message"])
                 else:

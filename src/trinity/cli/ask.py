@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trinity.cli.keyboard import pressed_keys
 from trinity.cli.loading import open_llm, read_picture, read_text
 from trinity.cli.options import (
     BudgetOption,
@@ -66,6 +67,7 @@ def ask(
     """Ask one question.
 
     A terminal sees the thinking dim before the answer; a pipe receives the answer's text alone.
+    While it thinks, the key s asks for the answer now, and + lets it think 256 tokens more.
     """
     if effort is not None and intensity is not None:
         raise UsageError("--effort and --intensity are one dial; give one of them.")
@@ -95,10 +97,11 @@ def _show_answer(llm: LLM, request: ChatRequest) -> None:
     """Ask, and show the answer as it comes."""
     console = stdout()
     view = AnswerView(console, "shown" if console.is_terminal else "hidden")
-    try:
-        reply = request_reply(llm, request, view)
-    finally:
-        view.close()
+    with pressed_keys() as pressed_key:
+        try:
+            reply = request_reply(llm, request, view, pressed_key)
+        finally:
+            view.close()
     for warning in reply.warnings:
         warn(warning)
     if reply.finish_reason == "length":

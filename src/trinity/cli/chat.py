@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from trinity.cli.chat_commands import Chat, Quit, run_command
 from trinity.cli.conversation import Conversation
 from trinity.cli.interrupts import stop_on_interrupt
+from trinity.cli.keyboard import pressed_keys
 from trinity.cli.loading import open_llm
 from trinity.cli.options import (
     BudgetOption,
@@ -120,9 +121,9 @@ def _answer(chat: Chat, line: str, console: Console) -> None:
     for warning in prepared.warnings:
         warn(warning)
     view = AnswerView(console, "shown" if chat.show_thinking else "folded")
-    with stop_on_interrupt() as stopped:
+    with stop_on_interrupt() as stopped, pressed_keys() as pressed_key:
         try:
-            reply = stream_reply(chat.llm, prepared, view, stopped.is_set)
+            reply = stream_reply(chat.llm, prepared, view, stopped.is_set, pressed_key)
         finally:
             view.close()
     conversation.add(question, reply)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trinity.cli.conversation import Conversation
+from trinity.cli.keyboard import HELP
 from trinity.cli.loading import read_picture, read_text
 from trinity.errors import TrinityError, UsageError
 from trinity.types import EFFORTS, Mode
@@ -180,7 +181,8 @@ def _help(chat: Chat, argument: str) -> str:  # noqa: ARG001
     names = {name: f"/{name} {command.argument}".rstrip() for name, command in COMMANDS.items()}
     width = max(map(len, names.values()))
     lines = [f"{names[name]:{width}}  {command.help}" for name, command in COMMANDS.items()]
-    return "\n".join([*lines, f"{'Ctrl-C':{width}}  stop this answer; Ctrl-D leaves"])
+    keys = [f"{'s, +':{width}}  {HELP}", f"{'Ctrl-C':{width}}  stop this answer; Ctrl-D leaves"]
+    return "\n".join([*lines, "while it answers:", *keys])
 
 
 def _quit(chat: Chat, argument: str) -> str:  # noqa: ARG001

@@ -10,6 +10,7 @@ import platform
 import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -58,7 +59,7 @@ def findings(port: int) -> Iterator[Finding]:
     """All checks, one after the other; `port` is the one the server would take."""
     checks: tuple[Callable[[], Finding], ...] = (
         _python, _torch, _modules, _processor, _kernels, _memory, _accelerator, _disk,
-        _embedded_model,
+        _sandbox, _embedded_model,
     )  # fmt: skip
     yield from (check() for check in checks)
     yield from (_extra(name, modules) for name, modules in EXTRAS.items())
@@ -183,6 +184,22 @@ def _disk() -> Finding:
         detail=f"{detail}; a training run needs about {NEEDED_DISK_GB:.0f}",
         mend="free some space",
     )
+
+
+def _sandbox() -> Finding:
+    from trinity.agent.sandbox import Sandbox
+
+    try:
+        Sandbox(Path(tempfile.gettempdir()))
+    except TrinityError as error:
+        detail = f"none for the tests that `trinity code` runs. {error.message}"
+        return Finding(
+            name="sandbox",
+            status=Status.NOTE,
+            detail=detail,
+            mend=None if shutil.which("bwrap") else "apt install bubblewrap",
+        )
+    return _found("sandbox", "bubblewrap works, for the tests that `trinity code` runs")
 
 
 def _embedded_model() -> Finding:

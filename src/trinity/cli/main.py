@@ -19,11 +19,14 @@ from typer.main import get_command
 from trinity.cli.ask import ask
 from trinity.cli.bench import bench
 from trinity.cli.chat import chat
+from trinity.cli.code import code
+from trinity.cli.config import config
 from trinity.cli.convert import convert
 from trinity.cli.demo import demo
 from trinity.cli.doctor import doctor
 from trinity.cli.evaluate import evaluate
 from trinity.cli.fuse import fuse
+from trinity.cli.keys import keys
 from trinity.cli.mode import mode
 from trinity.cli.options import JsonOption
 from trinity.cli.serve import serve
@@ -55,6 +58,7 @@ app = typer.Typer(
 for _name, _command in (
     ("ask", ask),
     ("chat", chat),
+    ("code", code),
     ("demo", demo),
     ("serve", serve),
     ("mode", mode),
@@ -67,6 +71,8 @@ for _name, _command in (
     ("bench", bench),
 ):
     app.command(_name)(_command)
+app.add_typer(keys, name="keys")
+app.add_typer(config, name="config")
 
 
 def _print_version(wanted: bool) -> None:
@@ -116,7 +122,7 @@ def run() -> None:
 def execute(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; errors meant for people go to stderr."""
     try:
-        code = get_command(app).main(list(arguments), prog_name="trinity", standalone_mode=False)
+        result = get_command(app).main(list(arguments), prog_name="trinity", standalone_mode=False)
     except TrinityError as error:
         _say(error.message)
         return error.exit_code
@@ -125,7 +131,7 @@ def execute(arguments: Sequence[str]) -> int:
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
-    return code if isinstance(code, int) else 0
+    return result if isinstance(result, int) else 0
 
 
 def _usage_sentence(error: typer.TyperException) -> str:

@@ -10,6 +10,11 @@ import typer
 from trinity.config import WEIGHTS
 from trinity.types import EFFORTS, Effort, Mode
 
+WEIGHTS_HELP = (
+    f"What weights are held as in memory: {', '.join(WEIGHTS)}. `auto` is what the checkpoint "
+    "serves best as, where it says so, else loses nothing; `mixed` is int4 for routed experts and "
+    "int8 for all else."
+)
 ModelOption = Annotated[
     str,
     typer.Option(
@@ -24,9 +29,7 @@ WeightsOption = Annotated[
     typer.Option(
         "--weights",
         metavar="W",
-        help=f"What weights are held as in memory: {', '.join(WEIGHTS)}. `auto` is what the "
-        "checkpoint serves best as, where it says so, else loses nothing; `mixed` is int4 for "
-        "routed experts and int8 for all else.",
+        help=WEIGHTS_HELP,
         show_default=True,
     ),
 ]
@@ -100,3 +103,13 @@ FilesOption = Annotated[
     typer.Option("--file", metavar="PATH", help="A text file put after the prompt; several times."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")]
+KeyFileOption = Annotated[
+    str | None,
+    typer.Option(
+        "--key-file",
+        metavar="FILE",
+        envvar="TRINITY_KEY_FILE",
+        help="File of the keys that `trinity keys` creates and revokes; a server that runs sees "
+        "every change.",
+    ),
+]

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from trinity.errors import TrinityError
+from trinity.cli.keyboard import KEYS, MORE_TOKENS, PressedKey, no_key
+from trinity.errors import NotFound, TrinityError
 from trinity.types import (
     ChatRequest,
     EffectiveIntensity,
@@ -72,11 +73,12 @@ def request_reply(
     llm: LLM,
     request: ChatRequest,
     on_piece: OnPiece,
-    is_stopped: Callable[[], bool] = lambda: False,
+    pressed_key: PressedKey = no_key,
 ) -> Reply:
     """Answer `request`; see `stream_reply`."""
     started = time.perf_counter()
-    return stream_reply(llm, llm.prepare(request), on_piece, is_stopped, started)
+    prepared = llm.prepare(request)
+    return stream_reply(llm, prepared, on_piece, pressed_key=pressed_key, started=started)
 
 
 def stream_reply(
@@ -84,12 +86,14 @@ def stream_reply(
     prepared: Prepared,
     on_piece: OnPiece,
     is_stopped: Callable[[], bool] = lambda: False,
+    pressed_key: PressedKey = no_key,
     started: float | None = None,
 ) -> Reply:
     """Answer a prepared request, calling `on_piece` with each token's phase and text.
 
-    Ends early, with what there is, when `is_stopped` says so after a token. `started` is the
-    `perf_counter` that times count from. Raises `TrinityError` where the engine fails.
+    Ends early, with what there is, when `is_stopped` says so after a token. `pressed_key` is asked
+    after each token for a key that steers the answer. `started` is the `perf_counter` that times
+    count from. Raises `TrinityError` where the engine fails.
     """
     started = time.perf_counter() if started is None else started
     pieces: dict[Phase, list[str]] = {phase: [] for phase in Phase}
@@ -107,6 +111,10 @@ def stream_reply(
                 raise TrinityError(f"The engine could not answer: {event.message}")
             elif isinstance(event, FinishedEvent):
                 finished = event
+            if steering := KEYS.get(pressed_key()):
+                with suppress(NotFound):  # the last token was chosen already
+                    request_id = prepared.generation.request_id
+                    llm.engine.steer(request_id, steering, MORE_TOKENS)
             if is_stopped():
                 break
     ended = time.perf_counter()

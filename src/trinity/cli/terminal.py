@@ -6,6 +6,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Literal
 
+from trinity.cli.keyboard import HELP
 from trinity.types import Phase
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class AnswerView:
         from rich.text import Text
 
         lines = Text(printable(self._thoughts)).wrap(self.console, self.console.width)
-        tail = Text("\n", style="dim").join(lines[-TAIL_LINES:])
+        tail = Text("\n", style="dim").join([*lines[-TAIL_LINES:], Text(f"[{HELP}]")])
         if self._live is None:
             self._live = Live(console=self.console, transient=True, refresh_per_second=8)
             self._live.start()

@@ -20,7 +20,7 @@ from trinity.engine.text import TextStream
 from trinity.engine.trial import MOST_TOKENS, Trial, ends_step
 from trinity.inputs.grammar import Constraint
 from trinity.inputs.tokenizer import Tokenizer
-from trinity.types import FinishedEvent, FinishReason, Phase, TokenEvent, Usage
+from trinity.types import FinishedEvent, FinishReason, Phase, Steering, TokenEvent, Usage
 
 
 class Choice:
@@ -74,6 +74,11 @@ class Choice:
         """Tokens that the answer may still have."""
         assert self.sequence.request.sampling.max_tokens is not None
         return self.sequence.request.sampling.max_tokens - self.sequence.num_generated
+
+    def steer(self, steering: Steering, tokens: int) -> int:
+        """Change what is still to come, as `Phases.steer`; the thinking budget that results."""
+        self._phases.steer(steering, tokens)
+        return self._phases.budget
 
     def draft(self, most: int) -> tuple[list[int], float]:
         """Guesses at the next tokens, as `Drafter.draft`, up to the first marker: a prompt's,

@@ -27,11 +27,11 @@ from trinity.engine.sequence import Sequence
 from trinity.engine.speculation import MAX_DRAFT, SELF_DRAFT, Gate, Record, SelfDrafts
 from trinity.engine.trial import Trial, Verdict
 from trinity.engine.vote import Vote
-from trinity.errors import InvalidRequest, Overloaded
+from trinity.errors import InvalidRequest, NotFound, Overloaded
 from trinity.inputs.grammar import Grammars
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.ops.dispatch import torch_threads
-from trinity.types import AbortedEvent, Event, FailedEvent, GenerationRequest, Mode
+from trinity.types import AbortedEvent, Event, FailedEvent, GenerationRequest, Mode, Steering
 
 SLOWDOWN = 0.2
 """By how much tokens that others decode, and again their prompts, may lengthen the steps of latency
@@ -190,6 +190,11 @@ class Engine:
             self._votes[request.request_id] = Vote(request.thoughts)
         self._scheduler.add(sequences[0])
 
+    def cached_tokens(self, request: GenerationRequest) -> int:
+        """How many tokens of a prompt are in the cache now. Changes nothing."""
+        sequence = Sequence(request, 0, 0, self._prompt_experts)
+        return len(self._scheduler.cached_blocks(sequence)) * self._config.block_size
+
     def _begin(self, sequence: Sequence) -> Choice:
         request = sequence.request
         grammar = request.grammar
@@ -209,6 +214,20 @@ class Engine:
             for sequence in open_.choices:
                 sequence.mode = sequence.request.mode or mode
         self._scheduler.reorder()
+
+    def steer(self, request_id: str, steering: Steering, tokens: int = 0) -> int:
+        """Change the rest of an answer from the next step on, in all its choices and thoughts.
+
+        `tokens` are how many more may be thought with `extend`. Returns the largest thinking budget
+        that results. Raises `NotFound` for a request that is not open.
+        """
+        if request_id not in self._open:
+            raise NotFound(
+                f"There is no open request {request_id[:80]!r}; it ended, or never was.",
+                param="request_id",
+            )
+        choices = self._open[request_id].choices.values()
+        return max(choice.steer(steering, tokens) for choice in choices)
 
     def abort(self, request_id: str) -> None:
         """End a request; it takes part in no further step. An unknown id is no error."""

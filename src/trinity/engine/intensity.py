@@ -14,7 +14,14 @@ from pathlib import Path
 from trinity.config import AnyConfig
 from trinity.errors import InvalidRequest
 from trinity.model.json_fields import Fields, read_json
-from trinity.types import EFFORTS, ChatRequest, EffectiveIntensity, IntensityRequest, Mode
+from trinity.types import (
+    EFFORTS,
+    ChatRequest,
+    EffectiveIntensity,
+    IntensityRequest,
+    Mode,
+    TextRequest,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +114,7 @@ class IntensityTable:
 
 
 def resolve(
-    chat: ChatRequest,
+    request: ChatRequest | TextRequest,
     table: IntensityTable,
     config: AnyConfig,
     system_effort: str | None,
@@ -123,7 +130,7 @@ def resolve(
     for; `None` is the model's own count. `lossy` says whether requests in `mode` that do not say
     take its lossy profile. Raises `InvalidRequest` for values that are not allowed.
     """
-    asked = chat.intensity
+    asked = request.intensity
     _check(asked, config)
     warnings: list[str] = []
     profile = table.for_mode(mode) if (lossy if asked.lossy is None else asked.lossy) else None
@@ -149,7 +156,7 @@ def resolve(
             )
     if asked.early_exit and (level.effort_token == "none" or budget == 0):
         warnings.append(f"early_exit has no effect at effort {level.name}, which does not think.")
-    sampling = chat.sampling
+    sampling = request.sampling
     effective = EffectiveIntensity(
         level=level.name,
         effort_token=level.effort_token,
@@ -161,22 +168,22 @@ def resolve(
         lossy=profile is not None,
         prompt_experts=_at_most(own, experts) if profile and mode is Mode.THROUGHPUT else None,
         routing_discount=level.routing_discount,
-        thoughts=_thoughts(chat, level, warnings),
+        thoughts=_thoughts(request, level, warnings),
     )
     return effective, tuple(warnings)
 
 
-def _thoughts(chat: ChatRequest, level: Level, warnings: list[str]) -> int:
+def _thoughts(request: ChatRequest | TextRequest, level: Level, warnings: list[str]) -> int:
     """How many times a request is thought through: once where a vote is not possible."""
-    if level.thoughts == 1:
+    if level.thoughts == 1 or isinstance(request, TextRequest):
         return 1
-    if chat.n > 1:
+    if request.n > 1:
         reason = "several choices"
-    elif chat.tools:
+    elif request.tools:
         reason = "tools"
-    elif chat.structure is not None:
+    elif request.structure is not None:
         reason = "a structure of the answer"
-    elif chat.sampling.logprobs is not None:
+    elif request.sampling.logprobs is not None:
         reason = "log-probabilities"
     else:
         return level.thoughts

@@ -22,7 +22,7 @@ from trinity.engine.intensity import IntensityTable, resolve
 from trinity.engine.limits import Limits, check_sampling
 from trinity.engine.runner import Runner
 from trinity.errors import CheckpointError, InvalidRequest, TrinityError
-from trinity.inputs.chat import Prompt, render, system_prompt_effort
+from trinity.inputs.chat import Prompt, render, render_text, system_prompt_effort
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.model.checkpoint import (
     Manifest,
@@ -44,7 +44,9 @@ from trinity.types import (
     Generation,
     GenerationRequest,
     Mode,
+    TextRequest,
     TokenEvent,
+    ToolChoice,
 )
 
 __all__ = ["LLM", "Answer", "Prepared"]
@@ -122,26 +124,35 @@ class LLM:
         """Tokens of prompt and answer together."""
         return self.engine.limits.max_context
 
-    def prepare(self, request: ChatRequest, request_id: str | None = None) -> Prepared:
+    @property
+    def reads_images(self) -> bool:
+        """Whether prompts may hold pictures."""
+        return self.config.vision is not None
+
+    def prepare(
+        self,
+        request: ChatRequest | TextRequest,
+        request_id: str | None = None,
+        prompts: dict[str, Prompt] | None = None,
+    ) -> Prepared:
         """Render the prompt and resolve the settings; no model call. Thread-safe.
+
+        `prompts` has those of the same conversation by their effort tokens, and is added to: for
+        preparing it at several intensities.
 
         Raises `InvalidRequest` for what cannot be served, and for warnings of a strict request.
         """
         check_sampling(request.sampling, self.tokenizer.vocab_size)
-        system_effort = system_prompt_effort(request.messages)
+        messages = request.messages if isinstance(request, ChatRequest) else ()
+        system_effort = system_prompt_effort(messages)
         trained = self._manifest.trained_experts
         mode = request.mode or self.engine.mode
         effective, warnings = resolve(
             request, self.table, self.config, system_effort, trained, mode, lossy=self._lossy
         )
-        prompt = render(
-            request.messages,
-            request.tools,
-            effective.effort_token,
-            self.tokenizer,
-            self.config.vision,
-            continues=request.continues,
-        )
+        prompts = {} if prompts is None else prompts
+        token = effective.effort_token
+        prompt = prompts[token] = prompts.get(token) or self._prompt(request, token)
         max_tokens, more = self._max_tokens(request, len(prompt.token_ids))
         warnings += more
         effective, bounds, more = self._bounds(request, effective)
@@ -203,23 +214,36 @@ class LLM:
         """Forget everything computed with earlier weights."""
         self.engine.weights_changed()
 
+    def _prompt(self, request: ChatRequest | TextRequest, effort_token: str) -> Prompt:
+        if isinstance(request, TextRequest):
+            return Prompt(request.token_ids or render_text(request, self.tokenizer))
+        return render(
+            request.messages,
+            request.tools,
+            effort_token,
+            self.tokenizer,
+            self.config.vision,
+            continues=request.continues,
+        )
+
     def _bounds(
-        self, request: ChatRequest, effective: EffectiveIntensity
+        self, request: ChatRequest | TextRequest, effective: EffectiveIntensity
     ) -> tuple[EffectiveIntensity, dict[str, Any], tuple[str, ...]]:
         """What binds the answer, as fields of a `GenerationRequest`, and what it leaves of the
         intensity, with warnings."""
         grammars = self.engine.grammars
-        grammar, warnings = grammars.of_request(
-            request.structure, request.tools, request.tool_choice
-        )
+        chat = request if isinstance(request, ChatRequest) else None
+        tools, choice = (chat.tools, chat.tool_choice) if chat else ((), ToolChoice())
+        grammar, warnings = grammars.of_request(request.structure, tools, choice)
         begun_ids: tuple[int, ...] = ()
-        if request.continues:
+        if chat is None or chat.continues:
             # Thinking stands before an answer, so it cannot come once that has begun.
             asked = request.intensity
             if asked.reasoning_effort not in (None, "none") or asked.thinking_token_budget:
-                warnings += ("An answer that has begun is gone on with without thinking.",)
+                warnings += ("What has begun is gone on with without thinking.",)
             effective = replace(effective, thinking_token_budget=0, early_exit=None, thoughts=1)
-            begun_ids = tuple(self.tokenizer.encode(request.messages[-1].text))
+        if chat and chat.continues:
+            begun_ids = tuple(self.tokenizer.encode(chat.messages[-1].text))
             if grammar is not None:
                 grammars.check_beginning(grammar, begun_ids)
         if grammar is not None and effective.early_exit is not None:
@@ -227,7 +251,9 @@ class LLM:
             warnings += ("early_exit has no effect on an answer whose structure is given.",)
         return effective, {"grammar": grammar, "begun_ids": begun_ids}, warnings
 
-    def _max_tokens(self, request: ChatRequest, prompt_length: int) -> tuple[int, tuple[str, ...]]:
+    def _max_tokens(
+        self, request: ChatRequest | TextRequest, prompt_length: int
+    ) -> tuple[int, tuple[str, ...]]:
         self.engine.limits.check_prompt_length(prompt_length)
         room = self.max_context - prompt_length
         asked = request.sampling.max_tokens
@@ -239,7 +265,7 @@ class LLM:
 
     def _generation(
         self,
-        request: ChatRequest,
+        request: ChatRequest | TextRequest,
         prompt: Prompt,
         effective: EffectiveIntensity,
         max_tokens: int,
@@ -262,7 +288,7 @@ class LLM:
             thinking_token_budget=effective.thinking_token_budget,
             early_exit=effective.early_exit,
             routing_discount=effective.routing_discount,
-            may_call_tools=bool(request.tools),
+            may_call_tools=isinstance(request, ChatRequest) and bool(request.tools),
             prediction_ids=tuple(self.tokenizer.encode(request.prediction)),
             mode=request.mode,
             n=request.n,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from trinity.types import FinishReason, Phase
+from trinity.types import FinishReason, Phase, Steering
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -71,14 +71,15 @@ class Phases:
         """
         self._tokenizer = tokenizer
         self._calls = (tokenizer.tool_calls_id,) if may_call_tools else ()
-        room = max_tokens - 2 - min(ANSWER_RESERVE, max_tokens // 4)
-        self._budget = max(0, room if budget is None else min(budget, room))
+        self._room = max(0, max_tokens - 2 - min(ANSWER_RESERVE, max_tokens // 4))
+        self._budget = self._room if budget is None else min(budget, self._room)
         self._max_tokens = max_tokens
         self._may_be_empty = may_be_empty
         self._place = _Place.START
         self._num_tokens = 0
         self._owes_text = False
         self._in_empty_part = False
+        self._is_stopped = False
         self.reasoning_tokens = 0
         """Tokens between [THINK] and [/THINK]."""
         self.finish_reason: FinishReason | None = None
@@ -93,6 +94,22 @@ class Phases:
     def is_in_thoughts(self) -> bool:
         """Whether the next token belongs to the thinking, be it the marker that closes it."""
         return self._place is _Place.THINKING
+
+    def steer(self, steering: Steering, tokens: int) -> None:
+        """Change what is still to come: `extend` adds `tokens` to the thinking budget, as far as
+        `max_tokens` leaves room; `stop` takes effect at the next token."""
+        match steering:
+            case "skip":
+                self._budget = min(self._budget, self.reasoning_tokens)
+            case "extend":
+                self._budget = min(self._budget + tokens, self._room)
+            case "stop":
+                self._is_stopped = True
+
+    @property
+    def budget(self) -> int:
+        """Thinking tokens that are allowed in all."""
+        return self._budget
 
     def choices(self) -> Choices:
         """What the next token may be."""
@@ -135,6 +152,8 @@ class Phases:
         if token_id == ids.eos_id:
             in_call = place is _Place.TOOL_ARGUMENTS
             self.finish_reason = "tool_calls" if in_call else "stop"
+        elif self._is_stopped:
+            self.finish_reason = "stop"
         elif self._num_tokens >= self._max_tokens:
             self.finish_reason = "length"
         return _PHASES[_Place.THINKING if place is _Place.THINKING else self._place]

@@ -73,8 +73,13 @@ class Scheduler:
         for sequence in self.running:
             if sequence.num_pending > 1:
                 self._prefill(sequence, schedule)
-        while self.waiting and self._left(schedule) and self._admit(self.waiting[0], schedule):
-            pass
+        for sequence in list(self.waiting):
+            if not self._left(schedule):
+                break
+            if self._is_prefix_coming(sequence):
+                continue
+            if not self._admit(sequence, schedule):
+                break
         return schedule
 
     def extend(self, sequence: Sequence, drafts: list[int], schedule: Schedule) -> None:
@@ -154,19 +159,39 @@ class Scheduler:
         """How `sequence` would fit now, or None if it must wait. Changes nothing."""
         if len(self.running) >= self._config.max_sequences:
             return None
-        cached = self._cached_blocks(sequence)
+        cached = self.cached_blocks(sequence)
         num_new = self._num_blocks(sequence) - len(cached)
         # Those that run are left a block each, or they would soon preempt the newcomer.
         needed = num_new + self._pool.num_unused(cached) + len(self.running)
         return Admission(cached, num_new) if needed <= self._pool.num_available else None
 
-    def _cached_blocks(self, sequence: Sequence) -> list[int]:
+    def cached_blocks(self, sequence: Sequence) -> list[int]:
+        """The blocks in the cache that hold the first tokens of `sequence`. Changes nothing."""
         if not self._config.prefix_cache:
             return []
         # The last token is always computed, since what follows is chosen from its state.
         size = self._config.block_size
         reusable = range((sequence.num_tokens - 1) // size)
         return self._pool.match(sequence.key(index, size) for index in reusable)
+
+    def _is_prefix_coming(self, sequence: Sequence) -> bool:
+        """Whether another is about to compute what `sequence` would begin with, so that it is
+        better to wait a step and reuse it. Who is more urgent waits for nobody."""
+        if not self._config.prefix_cache:
+            return False
+        size = self._config.block_size
+        others = [o for o in self.running if o.num_pending > 1 and o.urgency <= sequence.urgency]
+        if not others:
+            return False
+        index = len(self.cached_blocks(sequence))
+        if index >= (sequence.num_tokens - 1) // size:
+            return False
+        key = sequence.key(index, size)
+        return any(
+            other.num_computed < (index + 1) * size <= other.prompt_length
+            and other.key(index, size) == key
+            for other in others
+        )
 
     def _num_blocks(self, sequence: Sequence) -> int:
         return -(-sequence.num_tokens // self._config.block_size)

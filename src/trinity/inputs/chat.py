@@ -21,6 +21,7 @@ from trinity.types import (
     Message,
     PreparedImage,
     TextPart,
+    TextRequest,
     ThinkingPart,
     Tool,
 )
@@ -80,6 +81,19 @@ def render(
     encoder = _ImageEncoder(tokenizer, _prepare_images(messages, vision))
     token_ids = _encode(messages, tools, effort_token, tokenizer, encoder, continues=continues)
     return Prompt(tuple(token_ids), tuple(_placed(encoder.used, token_ids, tokenizer)))
+
+
+def render_text(request: TextRequest, tokenizer: Tokenizer) -> tuple[int, ...]:
+    """The prompt after which the model goes on with a text, or fills the gap before its suffix.
+
+    The official template for filling in: the suffix stands before the text.
+    """
+    text = tokenizer.encode(request.text)
+    if request.suffix is None:
+        return (tokenizer.bos_id, *text)
+    suffix = tokenizer.encode(request.suffix)
+    before, after = tokenizer.control_id("[SUFFIX]"), tokenizer.control_id("[PREFIX]")
+    return (tokenizer.bos_id, before, *suffix, after, *text)
 
 
 def system_prompt_effort(messages: Sequence[Message]) -> str | None:

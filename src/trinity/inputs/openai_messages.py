@@ -5,7 +5,7 @@ Called by the server for each request and by training for each row of a user's o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -15,6 +15,7 @@ from trinity.inputs.images import image_from_data_url
 from trinity.types import ImagePart, Message, Part, TextPart, ThinkingPart, Tool, ToolCall
 
 MAX_TOOLS = 128
+_PART_TYPES = ("text", "image_url", "thinking")
 
 OpenImage = Callable[[str], bytes]
 """Gives the bytes of the image file that a URL stands for, or raises `InvalidRequest`."""
@@ -143,10 +144,13 @@ def read_tool(tool: WireTool) -> Tool:
     )
 
 
-def first_mistake(error: ValidationError) -> InvalidRequest:
-    """What is wrong first, without the parser's own vocabulary."""
+def first_mistake(error: ValidationError, types: Collection[str] = _PART_TYPES) -> InvalidRequest:
+    """What is wrong first, without the parser's own vocabulary.
+
+    `types` are those of list items that come in several, which the parser adds to their places.
+    """
     first = error.errors(include_url=False, include_context=False)[0]
-    where = _path(first["loc"])
+    where = _path(first["loc"], types)
     if first["type"] == "missing":
         return InvalidRequest(f"{where} is missing.", param=where)
     given = first["input"]
@@ -182,12 +186,12 @@ def _part(
                 raise type(error)(error.message, param=f"{where}.image_url") from None
 
 
-def _path(location: tuple[int | str, ...]) -> str:
-    """A field's place as JavaScript writes it; pydantic adds a part's type after its index."""
+def _path(location: tuple[int | str, ...], types: Collection[str]) -> str:
+    """A field's place as JavaScript writes it; pydantic adds an item's type after its index."""
     path = ""
     for before, item in zip(("", *location), location, strict=False):
         if isinstance(item, int):
             path += f"[{item}]"
-        elif not (isinstance(before, int) and item in ("text", "image_url", "thinking")):
+        elif not (isinstance(before, int) and item in types):
             path += f".{item}" if path else item
     return path

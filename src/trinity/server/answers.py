@@ -7,19 +7,20 @@ same deltas, so they cannot differ.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from trinity.errors import TrinityError
-from trinity.server.report import Report, ended, failure
+from trinity.server.extension import TIER_OF_MODE
+from trinity.server.logprobs import token_logprob
+from trinity.server.report import Events, Report, WireAnswer, ended, failure
 from trinity.server.responses import KEEP_ALIVE, as_event, error_body, with_pauses
 from trinity.server.transcript import Piece, ToolCallText, Transcript
 from trinity.types import (
     Event,
     FinishedEvent,
     FinishReason,
-    Mode,
     Phase,
     TokenEvent,
 )
@@ -27,10 +28,7 @@ from trinity.types import (
 if TYPE_CHECKING:
     from trinity.engine.llm import Prepared
     from trinity.inputs.tokenizer import Tokenizer
-    from trinity.server.bridge import EventStream
-    from trinity.server.extension import ChatCall
-
-_TIERS = {Mode.LATENCY: "priority", Mode.BALANCED: "default", Mode.THROUGHPUT: "flex"}
+    from trinity.server.extension import Call
 
 
 @dataclass(slots=True)
@@ -43,7 +41,7 @@ class Choice:
 
     def push(self, event: TokenEvent) -> tuple[dict[str, Any], dict[str, Any] | None]:
         """Take a token; the delta that it makes, if any, and its log-probability."""
-        delta = _delta(self.transcript.push(event))
+        delta = self.delta(self.transcript.push(event))
         logprobs = self._note_logprob(event)
         if logprobs and not delta and event.phase is Phase.ANSWER:
             delta = {"content": ""}
@@ -51,7 +49,22 @@ class Choice:
 
     def finish(self, event: FinishedEvent) -> dict[str, Any]:
         """Take the end; the last delta, empty unless a tool call was cut off inside its name."""
-        return _delta(self.transcript.finish(event))
+        return self.delta(self.transcript.finish(event))
+
+    def delta(self, piece: Piece | None) -> dict[str, Any]:
+        """What a piece adds, in the words of the dialect; empty for nothing."""
+        match piece:
+            case Piece("thinking", text):
+                # Clients read one name or the other.
+                return {"reasoning": text, "reasoning_content": text}
+            case Piece("text", text):
+                return {"content": text}
+            case Piece("call", _, ToolCallText() as call):
+                return {"tool_calls": [{"index": call.index, **wire_call(call)}]}
+            case Piece("arguments", text, ToolCallText() as call):
+                return {"tool_calls": [{"index": call.index, "function": {"arguments": text}}]}
+            case _:
+                return {}
 
     def message(self) -> dict[str, Any]:
         """The whole answer."""
@@ -67,7 +80,7 @@ class Choice:
             "reasoning_content": reasoning,
         }
         if said.tool_calls:
-            message["tool_calls"] = [_wire(call) for call in said.tool_calls]
+            message["tool_calls"] = [wire_call(call) for call in said.tool_calls]
         return message
 
     def all_logprobs(self) -> dict[str, Any] | None:
@@ -77,47 +90,45 @@ class Choice:
     def _note_logprob(self, event: TokenEvent) -> dict[str, Any] | None:
         """Record a token's log-probability; markers such as the end of thinking have no text."""
         is_text = event.phase is not Phase.TOOL_CALL
-        if not self.with_logprobs or event.logprob is None or not is_text:
+        if not self.with_logprobs or not is_text:
             return None
-        if self.transcript.tokenizer.is_control(event.token_id):
+        entry = token_logprob(event, self.transcript.tokenizer)
+        if entry is None:
             return None
-        entry = self._logprob(event.token_id, event.logprob)
-        entry["top_logprobs"] = [self._logprob(*pair) for pair in event.top_logprobs]
         part = "reasoning" if event.phase is Phase.THINKING else "content"
         self.logprobs.setdefault(part, []).append(entry)
         return _logprobs(**{part: [entry]})
 
-    def _logprob(self, token_id: int, logprob: float) -> dict[str, Any]:
-        if self.transcript.tokenizer.is_control(token_id):
-            token, data = self.transcript.tokenizer.control_name(token_id), None
-        else:
-            data = list(self.transcript.tokenizer.token_bytes(token_id))
-            token = bytes(data).decode("utf-8", errors="replace")
-        # JSON has no infinity; the wire's own floor stands for "impossible".
-        return {"token": token, "logprob": max(logprob, -9999.0), "bytes": data}
 
+class ChatAnswer(WireAnswer):
+    """All choices of one request, on their way to the client.
 
-class ChatAnswer:
-    """All choices of one request, on their way to the client."""
+    Mistral's dialect has choices, errors and an ending of its own.
+    """
+
+    choice: ClassVar[type[Choice]] = Choice
 
     def __init__(
-        self, call: ChatCall, prepared: Prepared, tokenizer: Tokenizer, model_name: str
+        self, call: Call, prepared: Prepared, tokenizer: Tokenizer, model_name: str
     ) -> None:
         """Answer `call`, which was prepared as `prepared`; neither is kept, with its pictures."""
         self.is_stream = call.stream
         self._include_usage = call.include_usage
         self._report = Report.of(call.requested, call.warnings, prepared)
-        with_logprobs = call.chat.sampling.logprobs is not None
-        self._choices = [Choice(Transcript(tokenizer), with_logprobs) for _ in range(call.chat.n)]
+        generation = prepared.generation
+        with_logprobs = generation.sampling.logprobs is not None
+        self._choices = [
+            self.choice(Transcript(tokenizer), with_logprobs) for _ in range(generation.n)
+        ]
         self._head = {
-            "id": prepared.generation.request_id,
+            "id": generation.request_id,
             "created": int(time.time()),
             "model": model_name,
             "system_fingerprint": f"trinity-{model_name}",
-            "service_tier": _TIERS[prepared.mode],
+            "service_tier": TIER_OF_MODE[prepared.mode],
         }
 
-    async def complete(self, events: EventStream) -> dict[str, Any]:
+    async def complete(self, events: Events) -> dict[str, Any]:
         """The body of a whole answer. Raises `Failed` or `EngineDead`."""
         async for event in events:
             match event:
@@ -139,11 +150,11 @@ class ChatAnswer:
                 }
                 for index, choice in enumerate(self._choices)
             ],
-            "usage": self._usage(),
+            "usage": self.usage(),
             "trinity": self._report.extension(events, self._ended()),
         }
 
-    async def chunks(self, events: EventStream, keep_alive_s: float) -> AsyncIterator[bytes]:
+    async def chunks(self, events: Events, keep_alive_s: float) -> AsyncIterator[bytes]:
         """Server-sent events up to `[DONE]`, or up to one that carries an error.
 
         A comment is sent whenever nothing else was for `keep_alive_s`.
@@ -155,13 +166,13 @@ class ChatAnswer:
                 if data := KEEP_ALIVE if event is None else self._event_chunk(event, events):
                     yield data
         except TrinityError as error:
-            yield as_event(error_body(error))
+            yield as_event(self.error(error))
             return
         if self._include_usage:
-            yield self._as_chunk([], usage=self._usage())
+            yield self._as_chunk([], usage=self.usage())
         yield b"data: [DONE]\n\n"
 
-    def _event_chunk(self, event: Event, events: EventStream) -> bytes:
+    def _event_chunk(self, event: Event, events: Events) -> bytes:
         match event:
             case TokenEvent():
                 delta, logprobs = self._choices[event.index].push(event)
@@ -169,12 +180,19 @@ class ChatAnswer:
             case FinishedEvent():
                 rest = self._choices[event.index].finish(event)
                 before = self._chunk(event.index, rest) if rest else b""
-                extension = {}
-                if all(choice.transcript.finished for choice in self._choices):
-                    extension["trinity"] = self._report.extension(events, self._ended())
-                return before + self._chunk(event.index, {}, None, event.reason, **extension)
+                is_last = all(choice.transcript.finished for choice in self._choices)
+                more = self.ending(events) if is_last else {}
+                return before + self._chunk(event.index, {}, None, event.reason, **more)
             case _:
                 raise failure(event)
+
+    def error(self, error: TrinityError) -> dict[str, Any]:
+        """The last event of a stream that failed."""
+        return error_body(error)
+
+    def ending(self, events: Events) -> dict[str, Any]:
+        """What the last chunk of all choices carries beside its choice."""
+        return {"trinity": self._report.extension(events, self._ended())}
 
     def _chunk(
         self,
@@ -200,44 +218,37 @@ class ChatAnswer:
     def _ended(self) -> list[FinishedEvent]:
         return [ended(choice.transcript) for choice in self._choices]
 
-    def _usage(self) -> dict[str, Any]:
-        """Counts of all choices; the prompt, which they share, counts once."""
-        usages = [choice.usage for choice in self._ended()]
-        prompt = usages[0].prompt_tokens
-        completion = sum(usage.completion_tokens for usage in usages)
-        return {
-            "prompt_tokens": prompt,
-            "completion_tokens": completion,
-            "total_tokens": prompt + completion,
-            "prompt_tokens_details": {
-                # Later choices reuse what the first one computed; that saved the caller nothing.
-                "cached_tokens": min(usage.cached_tokens for usage in usages),
-                "image_tokens": usages[0].image_tokens,
-            },
-            "completion_tokens_details": {
-                "reasoning_tokens": sum(usage.reasoning_tokens for usage in usages),
-                "accepted_prediction_tokens": sum(usage.accepted_tokens for usage in usages),
-                "rejected_prediction_tokens": sum(usage.rejected_tokens for usage in usages),
-            },
-        }
+    def usage(self) -> dict[str, Any]:
+        """Counts of all choices."""
+        return openai_usage([self._ended()])
 
 
-def _delta(piece: Piece | None) -> dict[str, Any]:
-    match piece:
-        case Piece("thinking", text):
-            # Clients read one name or the other.
-            return {"reasoning": text, "reasoning_content": text}
-        case Piece("text", text):
-            return {"content": text}
-        case Piece("call", _, ToolCallText() as call):
-            return {"tool_calls": [{"index": call.index, **_wire(call)}]}
-        case Piece("arguments", text, ToolCallText() as call):
-            return {"tool_calls": [{"index": call.index, "function": {"arguments": text}}]}
-        case _:
-            return {}
+def openai_usage(prompts: Sequence[Sequence[FinishedEvent]]) -> dict[str, Any]:
+    """Counts of the choices of all prompts; a prompt, which its choices share, counts once."""
+    firsts = [choices[0].usage for choices in prompts]
+    usages = [choice.usage for choices in prompts for choice in choices]
+    prompt = sum(usage.prompt_tokens for usage in firsts)
+    completion = sum(usage.completion_tokens for usage in usages)
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+        "prompt_tokens_details": {
+            # Later choices reuse what the first one computed; that saved the caller nothing.
+            "cached_tokens": sum(
+                min(choice.usage.cached_tokens for choice in choices) for choices in prompts
+            ),
+            "image_tokens": sum(usage.image_tokens for usage in firsts),
+        },
+        "completion_tokens_details": {
+            "reasoning_tokens": sum(usage.reasoning_tokens for usage in usages),
+            "accepted_prediction_tokens": sum(usage.accepted_tokens for usage in usages),
+            "rejected_prediction_tokens": sum(usage.rejected_tokens for usage in usages),
+        },
+    }
 
 
-def _wire(call: ToolCallText) -> dict[str, Any]:
+def wire_call(call: ToolCallText) -> dict[str, Any]:
     """The call as a message shows it."""
     function = {"name": call.name, "arguments": call.arguments}
     return {"id": call.id, "type": "function", "function": function}

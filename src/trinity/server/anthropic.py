@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
@@ -20,7 +20,7 @@ from trinity.inputs.openai_messages import MAX_TOOLS, Wire, first_mistake
 from trinity.server.extension import (
     MAX_INT32,
     REPORTED,
-    ChatCall,
+    Call,
     Extended,
     check_model,
     warnings_of,
@@ -40,6 +40,9 @@ from trinity.types import (
     ToolCall,
     ToolChoice,
 )
+
+if TYPE_CHECKING:
+    from trinity.engine.llm import LLM
 
 MAX_MESSAGES = 2048
 MAX_STOPS = 16
@@ -180,7 +183,7 @@ class MessagesRequest(CountRequest):
     metadata: dict[str, Any] | None = Field(default=None, max_length=16)
 
 
-def read_call(payload: dict[str, Any], model_name: str) -> ChatCall:
+def read_call(payload: dict[str, Any], model_name: str) -> Call:
     """Translate a body of `/v1/messages`. Raises `InvalidRequest`, or `NotFound` for another
     model."""
     try:
@@ -196,8 +199,8 @@ def read_call(payload: dict[str, Any], model_name: str) -> ChatCall:
         seed=body.seed,
         max_tokens=body.max_tokens,
     )
-    return ChatCall(
-        chat=replace(_chat_request(body), sampling=sampling),
+    return Call(
+        requests=(replace(_chat_request(body), sampling=sampling),),
         stream=bool(body.stream),
         requested=body.model_dump(
             include={*REPORTED, "thinking", "output_config"}, exclude_none=True, by_alias=True
@@ -206,14 +209,14 @@ def read_call(payload: dict[str, Any], model_name: str) -> ChatCall:
     )
 
 
-def read_count(payload: dict[str, Any], model_name: str) -> ChatRequest:
-    """The request whose prompt is to be counted. Raises like `read_call`."""
+def count_tokens(payload: dict[str, Any], llm: LLM) -> dict[str, Any]:
+    """Tokens of a prompt, pictures included. Raises like `read_call`."""
     try:
         body = CountRequest.model_validate(payload)
     except ValidationError as error:
         raise first_mistake(error) from None
-    check_model(body, model_name)
-    return _chat_request(body)
+    check_model(body, llm.model_name)
+    return {"input_tokens": len(llm.prepare(_chat_request(body)).generation.prompt_ids)}
 
 
 def _chat_request(body: CountRequest) -> ChatRequest:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from trinity.errors import TrinityError
-from trinity.server.report import Report, ended, failure
+from trinity.server.report import Events, Report, WireAnswer, ended, failure
 from trinity.server.responses import anthropic_error_body, as_event, with_pauses
 from trinity.server.transcript import Piece, ToolCallText, Transcript
 from trinity.types import Event, FinishedEvent, TokenEvent, Usage
@@ -19,17 +19,16 @@ from trinity.types import Event, FinishedEvent, TokenEvent, Usage
 if TYPE_CHECKING:
     from trinity.engine.llm import Prepared
     from trinity.inputs.tokenizer import Tokenizer
-    from trinity.server.bridge import EventStream
-    from trinity.server.extension import ChatCall
+    from trinity.server.extension import Call
 
 _STOP_REASONS = {"stop": "end_turn", "length": "max_tokens", "tool_calls": "tool_use"}
 
 
-class MessageAnswer:
+class MessageAnswer(WireAnswer):
     """One message, on its way to the client."""
 
     def __init__(
-        self, call: ChatCall, prepared: Prepared, tokenizer: Tokenizer, model_name: str
+        self, call: Call, prepared: Prepared, tokenizer: Tokenizer, model_name: str
     ) -> None:
         """Answer `call`, which was prepared as `prepared`; neither is kept, with its pictures."""
         self.is_stream = call.stream
@@ -45,7 +44,7 @@ class MessageAnswer:
             "model": model_name,
         }
 
-    async def complete(self, events: EventStream) -> dict[str, Any]:
+    async def complete(self, events: Events) -> dict[str, Any]:
         """The body of a whole answer. Raises `Failed` or `EngineDead`."""
         async for event in events:
             match event:
@@ -64,7 +63,7 @@ class MessageAnswer:
             "trinity": self._report.extension(events, [end]),
         }
 
-    async def chunks(self, events: EventStream, keep_alive_s: float) -> AsyncIterator[bytes]:
+    async def chunks(self, events: Events, keep_alive_s: float) -> AsyncIterator[bytes]:
         """Server-sent events up to `message_stop`, or up to one that carries an error.
 
         A `ping` is sent whenever nothing else was for `keep_alive_s`.
@@ -84,7 +83,7 @@ class MessageAnswer:
         except TrinityError as error:
             yield _event("error", **anthropic_error_body(error))
 
-    def _of(self, event: Event, events: EventStream) -> list[bytes]:
+    def _of(self, event: Event, events: Events) -> list[bytes]:
         match event:
             case TokenEvent():
                 return self._of_piece(self._transcript.push(event))

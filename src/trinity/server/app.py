@@ -11,8 +11,8 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import anyio
 from fastapi import FastAPI, Request, Response
@@ -20,28 +20,52 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from trinity.errors import NotFound, TrinityError
-from trinity.server import anthropic, openai
+from trinity.errors import TrinityError
+from trinity.server import (
+    anthropic,
+    completions,
+    mistral,
+    openai,
+    openai_responses,
+    preview,
+    prompts,
+)
 from trinity.server.answers import ChatAnswer
 from trinity.server.anthropic_answers import MessageAnswer
 from trinity.server.bodies import Account, ByteBudget, parse_object, read_body
 from trinity.server.bridge import Bridge
-from trinity.server.extension import ChatCall
+from trinity.server.cards import card_of
+from trinity.server.chain import Chain
+from trinity.server.completions_answers import CompletionAnswer
+from trinity.server.extension import Call, check_name
 from trinity.server.guards import Guard, check_exposure
+from trinity.server.logs import log_request
 from trinity.server.metrics import CONTENT_TYPE, Metrics
+from trinity.server.mistral_answers import MistralAnswer
+from trinity.server.offline import open_offline
+from trinity.server.openai_responses_answers import ResponseAnswer
+from trinity.server.records import Observer
+from trinity.server.report import WireAnswer
+from trinity.server.response_routes import RESPONSES_PATH, StoredResponses
+from trinity.server.response_store import ResponseStore
 from trinity.server.responses import (
     ANTHROPIC_PATH,
+    MISTRAL_PREFIX,
     ClientGone,
     HTTPRefusal,
     ServerSentEvents,
     error_response,
     until_disconnect,
 )
+from trinity.server.steering import read_steering
+from trinity.server.tracing import open_spans
 
 if TYPE_CHECKING:
     from trinity.config import ServerConfig
     from trinity.engine.llm import LLM, Prepared
+    from trinity.inputs.tokenizer import Tokenizer
 
+C = TypeVar("C", bound=Call)
 E = TypeVar("E", bound=Exception)
 
 
@@ -63,20 +87,30 @@ class Limits:
     """A silent stream carries a comment this often."""
     write_timeout_s: float = 30.0
     """A client that takes nothing off its stream for this long is given up."""
+    stored_responses: int = 1000
+    """Responses that clients may come back to; the oldest go out."""
+    stored_bytes: int = 128 * 1024 * 1024
+    """Bytes of those, and of the conversations they were made from, pictures included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
+class Dialect(Generic[C]):
     """How a request is read and answered."""
 
-    read: Callable[[dict[str, Any], str], ChatCall]
+    read: Callable[[dict[str, Any], str], C]
     """A body, and the name of the model, to a call."""
-    answer: type[ChatAnswer | MessageAnswer]
+    answer: Callable[[C, Prepared, Tokenizer, str], WireAnswer]
+    """Of a call as it was prepared, the tokenizer, and the name of the model."""
     id_prefix: str
 
 
 OPENAI_CHAT = Dialect(read=openai.read_call, answer=ChatAnswer, id_prefix="chatcmpl-")
+OPENAI_TEXT = Dialect(read=completions.read_call, answer=CompletionAnswer, id_prefix="cmpl-")
+MISTRAL_CHAT = Dialect(read=mistral.read_call, answer=MistralAnswer, id_prefix="")
+MISTRAL_FILL = Dialect(read=mistral.read_fill, answer=MistralAnswer, id_prefix="")
 ANTHROPIC = Dialect(read=anthropic.read_call, answer=MessageAnswer, id_prefix="msg_")
+BATCH_DIALECTS = {"/v1/chat/completions": OPENAI_CHAT, ANTHROPIC_PATH: ANTHROPIC}
+"""Routes whose requests a batch may hold."""
 
 
 class Service:
@@ -90,9 +124,19 @@ class Service:
         self._created = int(time.time())
         self._bodies = ByteBudget(limits.body_bytes)
         self._preparing = anyio.CapacityLimiter(limits.preparing)
+        self.store = ResponseStore(
+            max_responses=limits.stored_responses, max_bytes=limits.stored_bytes
+        )
+        self._responses = Dialect(
+            read=partial(openai_responses.read_call, store=self.store),
+            answer=partial(ResponseAnswer, store=self.store),
+            id_prefix="resp_",
+        )
         self.metrics = Metrics()
         self.bridge = Bridge(llm.engine, self.metrics, slots=limits.open_requests)
         self.metrics.watch(lambda: self.bridge.stats)
+        self.offline = open_offline(llm, self.bridge, config, BATCH_DIALECTS)
+        self.spans = [open_spans(llm.model_name)] if config.tracing else []
 
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
@@ -100,13 +144,28 @@ class Service:
         del app
         self.bridge.start()
         try:
-            yield
+            async with self.offline.running():
+                yield
         finally:
             await self.bridge.stop()
+            for spans in self.spans:
+                spans.close()
 
     async def chat(self, request: Request) -> Response:
         """`POST /v1/chat/completions`."""
         return await self._respond(request, OPENAI_CHAT)
+
+    async def completions(self, request: Request) -> Response:
+        """`POST /v1/completions`."""
+        return await self._respond(request, OPENAI_TEXT)
+
+    async def mistral_chat(self, request: Request) -> Response:
+        """`POST /mistral/v1/chat/completions`."""
+        return await self._respond(request, MISTRAL_CHAT)
+
+    async def mistral_fill(self, request: Request) -> Response:
+        """`POST /mistral/v1/fim/completions`."""
+        return await self._respond(request, MISTRAL_FILL)
 
     async def messages(self, request: Request) -> Response:
         """`POST /v1/messages`."""
@@ -114,12 +173,41 @@ class Service:
 
     async def count_tokens(self, request: Request) -> Response:
         """`POST /v1/messages/count_tokens`."""
+        return await self._ask_of_prompt(request, anthropic.count_tokens)
+
+    async def tokenize(self, request: Request) -> Response:
+        """`POST /tokenize`."""
+        return await self._ask_of_prompt(request, prompts.tokenize)
+
+    async def detokenize(self, request: Request) -> Response:
+        """`POST /detokenize`."""
+        return await self._ask_of_prompt(request, prompts.detokenize)
+
+    async def render(self, request: Request) -> Response:
+        """`POST /v1/chat/completions/render`."""
+        return await self._ask_of_prompt(request, prompts.render)
+
+    async def responses(self, request: Request) -> Response:
+        """`POST /v1/responses`."""
+        return await self._respond(request, self._responses)
+
+    async def count_input_tokens(self, request: Request) -> Response:
+        """`POST /v1/responses/input_tokens`."""
+        count = partial(openai_responses.count_tokens, store=self.store)
+        return await self._ask_of_prompt(request, count)
+
+    async def _ask_of_prompt(
+        self, request: Request, question: Callable[[dict[str, Any], LLM], dict[str, Any]]
+    ) -> Response:
+        """Answer what needs no model call, in a worker thread."""
         with self._bodies.account() as account:
             body = await self._read(request, account)
-            count = await anyio.to_thread.run_sync(self._count, body, limiter=self._preparing)
-        return JSONResponse({"input_tokens": count})
+            answer = await anyio.to_thread.run_sync(
+                lambda: question(parse_object(body), self._llm), limiter=self._preparing
+            )
+        return JSONResponse(answer)
 
-    async def _respond(self, request: Request, dialect: Dialect) -> Response:
+    async def _respond(self, request: Request, dialect: Dialect[Any]) -> Response:
         async with AsyncExitStack() as resources:
             account = resources.enter_context(self._bodies.account())
             body = await self._read(request, account)
@@ -146,13 +234,29 @@ class Service:
 
     async def model(self, request: Request, model_id: str) -> Response:
         """`GET /v1/models/{id}`."""
-        if model_id != self._llm.model_name:
-            raise NotFound(
-                f"There is no model {model_id[:80]!r} here; this server has "
-                f"{self._llm.model_name!r}.",
-                param="model",
-            )
+        check_name(model_id, self._llm.model_name)
         return JSONResponse(self._model(request))
+
+    async def preview(self, request: Request) -> Response:
+        """`POST /v1/preview`."""
+        with self._bodies.account() as account:
+            body = await self._read(request, account)
+            previewed = await anyio.to_thread.run_sync(
+                lambda: preview.prepare(parse_object(body), self._llm), limiter=self._preparing
+            )
+        generations = [prepared.generation for prepared in previewed.prepared]
+        cached = await self.bridge.cached_tokens(generations)
+        history, name = self.bridge.history, self._llm.model_name
+        return JSONResponse(preview.report(previewed, cached, history, name))
+
+    async def steer(self, request: Request, request_id: str) -> Response:
+        """`POST /v1/requests/{id}/steer`."""
+        with self._bodies.account() as account:
+            timeout_s = self._limits.body_timeout_s
+            body = await read_body(request, account, max_bytes=1024, timeout_s=timeout_s)
+        action, tokens = read_steering(parse_object(body))
+        budget = await self.bridge.steer(request_id, action, tokens)
+        return JSONResponse({"id": request_id, "action": action, "thinking_token_budget": budget})
 
     async def mode(self) -> Response:
         """`GET /trinity/mode`."""
@@ -183,16 +287,21 @@ class Service:
         return Response(self.metrics.render(), media_type=CONTENT_TYPE)
 
     async def _answer(
-        self, body: bytes, account: Account, resources: AsyncExitStack, dialect: Dialect
+        self, body: bytes, account: Account, resources: AsyncExitStack, dialect: Dialect[Any]
     ) -> Response:
         answer, prepared = await anyio.to_thread.run_sync(
             self._prepare, body, dialect, limiter=self._preparing
         )
         del body
         account.clear()
-        events = await self.bridge.submit(prepared)
-        resources.callback(events.close)
-        self.metrics.effort(prepared.effective.level)
+        resources.enter_context(answer.held())
+        streams = []
+        for one in prepared:
+            streams.append(await self.bridge.submit(one))
+            resources.callback(streams[-1].close)
+        first = prepared[0]
+        self.metrics.effort(first.effective.level)
+        events = streams[0] if len(streams) == 1 else Chain(streams, first.generation.n)
         if not answer.is_stream:
             return JSONResponse(await answer.complete(events))
         return ServerSentEvents(
@@ -201,45 +310,27 @@ class Service:
             write_timeout_s=self._limits.write_timeout_s,
         )
 
-    def _prepare(
-        self, body: bytes, dialect: Dialect
-    ) -> tuple[ChatAnswer | MessageAnswer, Prepared]:
+    def _prepare(self, body: bytes, dialect: Dialect[Any]) -> tuple[WireAnswer, list[Prepared]]:
         """Everything that takes time and needs no model call; runs in a worker thread."""
         llm = self._llm
-        call = dialect.read(parse_object(body), llm.model_name)
-        prepared = llm.prepare(call.chat, f"{dialect.id_prefix}{uuid.uuid4().hex}")
-        return dialect.answer(call, prepared, llm.tokenizer, llm.model_name), prepared
-
-    def _count(self, body: bytes) -> int:
-        """Tokens of a prompt, pictures included; runs in a worker thread."""
-        chat = anthropic.read_count(parse_object(body), self._llm.model_name)
-        return len(self._llm.prepare(chat).generation.prompt_ids)
+        payload = parse_object(body)
+        if dialect is OPENAI_CHAT and mistral.is_own(payload):
+            dialect = MISTRAL_CHAT
+        call = dialect.read(payload, llm.model_name)
+        prepared = [
+            llm.prepare(request, f"{dialect.id_prefix}{uuid.uuid4().hex}")
+            for request in call.requests
+        ]
+        return dialect.answer(call, prepared[0], llm.tokenizer, llm.model_name), prepared
 
     def _model(self, request: Request) -> dict[str, Any]:
-        if "anthropic-version" in request.headers:
-            created = datetime.fromtimestamp(self._created, UTC).isoformat()
-            return {
-                "type": "model",
-                "id": self._llm.model_name,
-                "display_name": self._llm.model_name,
-                "created_at": created,
-                "lifecycle": "active",
-                "max_input_tokens": self._llm.max_context,
-                "max_tokens": self._llm.max_context,
-            }
-        return {
-            "id": self._llm.model_name,
-            "object": "model",
-            "created": self._created,
-            "owned_by": "trinity",
-            "max_model_len": self._llm.max_context,
-        }
+        return card_of(self._llm, self._created, request.url.path, request.headers)
 
 
 def create_app(llm: LLM, config: ServerConfig, *, limits: Limits | None = None) -> FastAPI:
     """The application that serves `llm`.
 
-    Raises `ConfigError` where it would be open to other machines without a key.
+    Raises `ConfigError` where it would be open to others without a key, and for what is missing.
     """
     check_exposure(config)
     service = Service(llm, config, limits or Limits())
@@ -247,17 +338,35 @@ def create_app(llm: LLM, config: ServerConfig, *, limits: Limits | None = None) 
         openapi_url=None, lifespan=service.lifespan, redirect_slashes=False, title="Trinity"
     )
     app.state.service = service
-    app.add_middleware(Guard, config=config, metrics=service.metrics)
+    observers: list[Observer] = [log_request, *service.spans]
+    app.add_middleware(Guard, config=config, metrics=service.metrics, observers=observers)
+    app.add_middleware(mistral.MistralClients)
     app.add_api_route("/v1/chat/completions", service.chat, methods=["POST"])
+    app.add_api_route("/v1/chat/completions/render", service.render, methods=["POST"])
+    app.add_api_route("/tokenize", service.tokenize, methods=["POST"])
+    app.add_api_route("/detokenize", service.detokenize, methods=["POST"])
+    app.add_api_route("/v1/completions", service.completions, methods=["POST"])
+    app.add_api_route(
+        f"{MISTRAL_PREFIX}/v1/chat/completions", service.mistral_chat, methods=["POST"]
+    )
+    for prefix in ("", MISTRAL_PREFIX):
+        app.add_api_route(f"{prefix}/v1/fim/completions", service.mistral_fill, methods=["POST"])
+        app.add_api_route(f"{prefix}/v1/models", service.models, methods=["GET"])
+        app.add_api_route(f"{prefix}/v1/models/{{model_id:path}}", service.model, methods=["GET"])
     app.add_api_route(ANTHROPIC_PATH, service.messages, methods=["POST"])
     app.add_api_route(f"{ANTHROPIC_PATH}/count_tokens", service.count_tokens, methods=["POST"])
-    app.add_api_route("/v1/models", service.models, methods=["GET"])
-    app.add_api_route("/v1/models/{model_id:path}", service.model, methods=["GET"])
+    app.add_api_route(RESPONSES_PATH, service.responses, methods=["POST"])
+    path = f"{RESPONSES_PATH}/input_tokens"
+    app.add_api_route(path, service.count_input_tokens, methods=["POST"])
+    StoredResponses(service.store).add_to(app)
+    app.add_api_route("/v1/preview", service.preview, methods=["POST"])
+    app.add_api_route("/v1/requests/{request_id}/steer", service.steer, methods=["POST"])
     app.add_api_route("/trinity/mode", service.mode, methods=["GET"])
     app.add_api_route("/trinity/mode", service.switch, methods=["PUT"])
     app.add_api_route("/livez", service.livez, methods=["GET"])
     app.add_api_route("/readyz", service.readyz, methods=["GET"])
     app.add_api_route("/metrics", service.prometheus, methods=["GET"])
+    service.offline.add_routes(app)
     app.add_exception_handler(TrinityError, _on_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(ClientGone, _on_gone)

@@ -14,15 +14,19 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from trinity.errors import EngineDead, Overloaded, TrinityError
-from trinity.types import Event, FinishedEvent, GenerationRequest, Mode, TokenEvent
+from trinity.server.history import History, Sample
+from trinity.server.records import record_stream
+from trinity.types import Event, FinishedEvent, GenerationRequest, Mode, Steering, TokenEvent
 
 if TYPE_CHECKING:
     from trinity.engine.engine import Engine, EngineStats
     from trinity.engine.llm import Prepared
     from trinity.server.metrics import Metrics
+
+T = TypeVar("T")
 
 JOIN_S = 5.0
 """How long to wait for the thread to end its step at shutdown, before it is left behind."""
@@ -31,15 +35,22 @@ JOIN_S = 5.0
 class EventStream(AsyncIterator[Event]):
     """The events of one request, which end after its last choice, or raise `EngineDead`."""
 
-    def __init__(self, bridge: Bridge, request: GenerationRequest) -> None:
-        """Wait for events of `request`; only a bridge makes streams."""
+    def __init__(self, bridge: Bridge, prepared: Prepared, *, is_background: bool = False) -> None:
+        """Wait for events of a request; only a bridge makes streams."""
+        request = prepared.generation
+        self.is_background = is_background
         self._bridge = bridge
+        self._level = prepared.effective.level
+        self._has_images = bool(request.images)
         self._request_id = request.request_id
         self._events: asyncio.Queue[Event | TrinityError] = asyncio.Queue()
         self._unfinished = request.n
         self.accepted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.submitted_s = time.monotonic()
         self.first_token_s: float | None = None
+        self.steered: list[Steering] = []
+        """What was done to the answer while it was made."""
+        self.finished: list[FinishedEvent] = []
         self._last_token_s: dict[int, float] = {}
 
     async def __anext__(self) -> Event:
@@ -55,6 +66,21 @@ class EventStream(AsyncIterator[Event]):
         """Abort the request unless it has ended; it takes part in no further step."""
         self._bridge.forget(self._request_id, abort=self._unfinished > 0)
 
+    def _remember(self, end: FinishedEvent) -> None:
+        """Add an answer to the history, unless it was steered, or nobody waited for it."""
+        if self.steered or self.is_background or self.first_token_s is None:
+            return
+        sample = Sample(
+            level=self._level,
+            computed_tokens=end.usage.prompt_tokens - end.usage.cached_tokens,
+            has_images=self._has_images,
+            thinking_tokens=end.usage.reasoning_tokens,
+            completion_tokens=end.usage.completion_tokens,
+            first_token_s=self.first_token_s - self.submitted_s,
+            total_s=time.monotonic() - self.submitted_s,
+        )
+        self._bridge.history.add(sample)
+
     def put(self, event: Event, metrics: Metrics) -> None:
         """Take an event from the engine."""
         match event:
@@ -62,7 +88,9 @@ class EventStream(AsyncIterator[Event]):
                 self._note_token(index, metrics)
             case FinishedEvent(reason=reason):
                 self._unfinished -= 1
+                self.finished.append(event)
                 metrics.finished(reason)
+                self._remember(event)
             case _:
                 self._unfinished = 0
         self._events.put_nowait(event)
@@ -79,8 +107,12 @@ class EventStream(AsyncIterator[Event]):
 
     def _note_token(self, index: int, metrics: Metrics) -> None:
         now = time.monotonic()
-        if self.first_token_s is None:
+        is_first = self.first_token_s is None
+        if is_first:
             self.first_token_s = now
+        if self.is_background:
+            return  # nobody waits for it, so how long it took says nothing about the service
+        if is_first:
             metrics.time_to_first_token.observe(now - self.submitted_s)
         if index in self._last_token_s:
             metrics.inter_token_latency.observe(now - self._last_token_s[index])
@@ -100,12 +132,15 @@ class Bridge:
         self._slots = slots
         self.used_slots = 0
         self._streams: dict[str, EventStream] = {}
+        self._questions: set[asyncio.Future[Any]] = set()
         self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._engine_run, name="engine", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._alive = False
         self._stopping = False
         self._owes_step_since: float | None = None
+        self.history = History()
+        """What the answers took."""
         self.stats: EngineStats = engine.stats
         self.mode: Mode = engine.mode
         """What requests that name no mode are served as."""
@@ -151,26 +186,66 @@ class Bridge:
         finally:
             self.used_slots -= 1
 
-    async def submit(self, prepared: Prepared) -> EventStream:
+    @property
+    def nobody_waits(self) -> bool:
+        """Whether a background request may come in: all that hold a slot have their first token,
+        and the engine has room for all that it was given."""
+        answering = sum(
+            stream.first_token_s is not None and not stream.is_background
+            for stream in self._streams.values()
+        )
+        return self.used_slots <= answering and self.stats.waiting == 0
+
+    async def submit(self, prepared: Prepared, *, is_background: bool = False) -> EventStream:
         """Hand a request to the engine; close the stream when done with it, however it ends.
+
+        One in the background is what nobody waits for; it needs no slot.
 
         Raises what the engine refuses it with: `InvalidRequest`, `Overloaded` or `EngineDead`.
         """
         self._require_alive()
         request = prepared.generation
-        stream = self._streams[request.request_id] = EventStream(self, request)
+        stream = self._streams[request.request_id] = EventStream(
+            self, prepared, is_background=is_background
+        )
         self._inbox.put(partial(self._engine_accept, request))
         try:
             await stream.accepted
         except BaseException:
             stream.close()
             raise
+        record_stream(stream)
         return stream
 
     def forget(self, request_id: str, *, abort: bool) -> None:
         """Deliver no more events of a request, and abort it if asked."""
         if self._streams.pop(request_id, None) and abort:
             self._inbox.put(partial(self._engine.abort, request_id))
+
+    async def steer(self, request_id: str, steering: Steering, tokens: int) -> int:
+        """Change the rest of an answer, as `Engine.steer`, and note it for the answer's report.
+
+        Raises `NotFound`, and `EngineDead`.
+        """
+        budget = await self._ask(partial(self._engine.steer, request_id, steering, tokens))
+        if stream := self._streams.get(request_id):
+            stream.steered.append(steering)
+        return budget
+
+    async def cached_tokens(self, requests: Sequence[GenerationRequest]) -> list[int]:
+        """How many tokens of each prompt are in the cache now. Raises `EngineDead`."""
+        return await self._ask(lambda: [self._engine.cached_tokens(r) for r in requests])
+
+    async def _ask(self, question: Callable[[], T]) -> T:
+        """What `question`, asked in the engine's thread between two steps, gives or raises."""
+        self._require_alive()
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._questions.add(answer)
+        self._inbox.put(partial(self._engine_answer, question, answer))
+        try:
+            return await answer
+        finally:
+            self._questions.discard(answer)
 
     def switch(self, mode: Mode) -> None:
         """Serve requests that name no mode as `mode`, from the engine's next step on.
@@ -206,6 +281,8 @@ class Bridge:
         for stream in self._streams.values():
             stream.fail(EngineDead("The engine stopped before the answer was complete."))
         self._streams.clear()
+        for answer in self._questions:
+            _settle(answer, EngineDead("The engine stopped."))
 
     def _engine_run(self) -> None:
         """The thread. An error of the engine ends it and is reported by the thread's own hook."""
@@ -249,7 +326,24 @@ class Bridge:
         else:
             self._engine_call(self._answer, request.request_id, None)
 
+    def _engine_answer(self, question: Callable[[], T], answer: asyncio.Future[T]) -> None:
+        try:
+            result: T | TrinityError = question()
+        except TrinityError as error:
+            result = error
+        self._engine_call(_settle, answer, result)
+
     def _engine_call(self, function: Callable[..., None], *arguments: object) -> None:
         """Run `function` in the event loop, which is gone if the process is ending by force."""
         if self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(function, *arguments)
+
+
+def _settle(future: asyncio.Future[T], result: T | TrinityError) -> None:
+    """End a wait, unless whoever waited has gone."""
+    if future.done():
+        return
+    if isinstance(result, TrinityError):
+        future.set_exception(result)
+    else:
+        future.set_result(result)

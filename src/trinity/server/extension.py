@@ -5,7 +5,7 @@ Called by the inward side of each dialect.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from pydantic import Field
 
 from trinity.errors import InvalidRequest, NotFound
 from trinity.inputs.openai_messages import Wire
-from trinity.types import ChatRequest, Effort, IntensityRequest, Mode
+from trinity.types import ChatRequest, Effort, IntensityRequest, Mode, TextRequest
 
 MAX_INT32 = 2**31 - 1
 MAX_INT64 = 2**63 - 1
@@ -35,6 +35,11 @@ REPORTED = (
     "seed",
 )
 """Settings that an answer reports as requested, beside what they came to."""
+
+Tier = Literal["auto", "default", "flex", "priority", "fast"]
+"""OpenAI's `service_tier`; the first two leave the mode to the server."""
+_MODE_OF_TIER = {"priority": Mode.LATENCY, "fast": Mode.LATENCY, "flex": Mode.THROUGHPUT}
+TIER_OF_MODE = {Mode.LATENCY: "priority", Mode.BALANCED: "default", Mode.THROUGHPUT: "flex"}
 
 
 class Extended(Wire):
@@ -69,10 +74,11 @@ class Extended(Wire):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChatCall:
-    """A request in any dialect: what to generate, and how to tell it."""
+class Call:
+    """A call in any dialect: what to generate, and how to tell it."""
 
-    chat: ChatRequest
+    requests: tuple[ChatRequest | TextRequest, ...]
+    """One; several only where one body may hold several prompts, which have equal settings."""
     stream: bool
     include_usage: bool = False
     requested: dict[str, Any]
@@ -81,21 +87,41 @@ class ChatCall:
 
 def check_model(body: Extended, model_name: str) -> None:
     """Raise `NotFound` where `body` asks for another model."""
-    if body.model != model_name:
+    check_name(body.model, model_name)
+
+
+def check_name(asked: str, model_name: str) -> None:
+    """Raise `NotFound` where `asked` is not the name of the model."""
+    if asked != model_name:
         raise NotFound(
-            f"There is no model {body.model[:80]!r} here; this server has {model_name!r}.",
+            f"There is no model {asked[:80]!r} here; this server has {model_name!r}.",
             param="model",
         )
 
 
-def warnings_of(body: Extended, nothing_asked: dict[str, tuple[Any, ...]]) -> tuple[str, ...]:
-    """A sentence for each field given that nothing reads.
+def mode_of(body: Extended, service_tier: str | None) -> Mode | None:
+    """The mode that `mode` or `service_tier` asks for. Raises `InvalidRequest` if they differ."""
+    asked = body.own_mode()
+    tier = _MODE_OF_TIER.get(service_tier or "")
+    if asked and tier and asked is not tier:
+        raise InvalidRequest(
+            f"mode is {asked} and service_tier is {service_tier}, which means {tier}; give one.",
+            param="mode",
+        )
+    return asked or tier
+
+
+def warnings_of(
+    body: Extended, nothing_asked: dict[str, tuple[Any, ...]], more: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """A sentence for each field given that nothing reads, after the sentences of `more`.
 
     `nothing_asked` has values of such fields that ask for what happens anyway. Raises
     `InvalidRequest` where there are warnings and the body is strict.
     """
     names = sorted(set(_unread(body, "", nothing_asked)))
-    warnings = [f"{name} is not supported and had no effect." for name in names[:MAX_WARNINGS]]
+    warnings = [*more]
+    warnings += [f"{name} is not supported and had no effect." for name in names[:MAX_WARNINGS]]
     if len(names) > MAX_WARNINGS:
         warnings.append(f"{len(names) - MAX_WARNINGS} more parameters had no effect.")
     if body.strict and warnings:

@@ -1,22 +1,24 @@
-"""What every request passes before a route sees it: a request id, the Host check and the API key.
+"""What every request passes before a route sees it: an id, the checks of host, origin and key.
 
 Wrapped around the whole app, so a route that somebody adds is guarded without a line of its own.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import ipaddress
-import logging
 import re
 import time
 import uuid
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 
-from trinity.errors import ConfigError, InvalidRequest, TrinityError, Unauthorised
+from trinity.errors import ConfigError, Forbidden, InvalidRequest, TrinityError, Unauthorised
+from trinity.server.keys import KeyRing, Principal, scope_of
+from trinity.server.logs import log_request
+from trinity.server.origins import Origins, check_origins
+from trinity.server.records import Observer, RequestRecord, current
 from trinity.server.responses import error_response
 
 if TYPE_CHECKING:
@@ -30,7 +32,6 @@ OPEN_PATHS = frozenset({"/livez", "/readyz"})
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-_log = logging.getLogger(__name__)
 
 
 class Misdirected(InvalidRequest):
@@ -42,12 +43,24 @@ class Misdirected(InvalidRequest):
 class Guard:
     """ASGI middleware: identifies, checks, counts and logs every request."""
 
-    def __init__(self, app: ASGIApp, *, config: ServerConfig, metrics: Metrics) -> None:
-        """Guard `app` as `config` says. `check_exposure` must have passed."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        config: ServerConfig,
+        metrics: Metrics,
+        observers: Sequence[Observer] = (log_request,),
+    ) -> None:
+        """Guard `app` as `config` says, and tell `observers` of every request when it is over.
+
+        `check_exposure` must have passed.
+        """
         self._app = app
         self._metrics = metrics
+        self._observers = observers
         self._hosts = allowed_hosts(config.host)
-        self._key_digests = [_digest(key.encode()) for key in config.api_keys]
+        self._origins = Origins(config.cors_origins)
+        self._keys = KeyRing(config)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection, as ASGI asks."""
@@ -59,29 +72,37 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         started_s = time.monotonic()
-        request_id = _request_id(Headers(scope=scope))
-        scope.setdefault("state", {})["request_id"] = request_id
-        status = 500
+        request_headers = Headers(scope=scope)
+        record = _begin(scope, request_headers)
+        current.set(record)
 
         async def send_with_id(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                record.status = message["status"]
                 headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = headers["request-id"] = request_id
+                headers["x-request-id"] = headers["request-id"] = record.request_id
+                self._origins.note(request_headers, headers)
             await send(message)
 
         try:
             await self._pass_on(scope, receive, send_with_id)
         finally:
-            self._note(scope, status, time.monotonic() - started_s)
+            record.seconds = time.monotonic() - started_s
+            self._end(scope, record)
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         try:
             self._check_host(headers)
+            # A browser asks ahead without the key that it will send.
+            if answer := self._origins.preflight(scope["method"], headers):
+                await answer(scope, receive, send)
+                return
+            self._origins.check(scope["method"], headers)
             if scope["path"] not in OPEN_PATHS:
-                self._check_key(headers)
+                who = self._identify(headers)
+                scope["state"]["principal"] = who
+                _check_scope(who, scope["path"])
         except TrinityError as error:
             await error_response(error, scope["path"])(scope, receive, send)
         else:
@@ -94,43 +115,38 @@ class Guard:
                 f"{', '.join(sorted(self._hosts))}."
             )
 
-    def _check_key(self, headers: Headers) -> None:
-        if not self._key_digests:
-            return
+    def _identify(self, headers: Headers) -> Principal:
         scheme, _, key = headers.get("authorization", "").partition(" ")
         if own := headers.get("x-api-key"):  # as the Anthropic clients send it
             scheme, key = "bearer", own
-        digest = _digest(key.strip().encode("latin-1"))
-        # All are compared, so that the time taken says nothing about which one came close.
-        matches = [hmac.compare_digest(digest, known) for known in self._key_digests]
-        if scheme.lower() != "bearer" or not any(matches):
+        who = self._keys.identify(key.strip() if scheme.lower() == "bearer" else None)
+        if who is None:
             raise Unauthorised(
                 "The API key is missing or wrong; send a valid one as `Authorization: Bearer KEY`, "
                 "or as `x-api-key: KEY`."
             )
+        return who
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "other")
-        self._metrics.answered(route, status)
-        _log.info(
-            "%s %s %d %.3fs %s",
-            scope["method"] if scope["method"].isalpha() else "?",
-            route,
-            status,
-            seconds,
-            scope["state"]["request_id"],
-        )
+    def _end(self, scope: Scope, record: RequestRecord) -> None:
+        record.route = getattr(scope.get("route"), "path", record.route)
+        if who := scope["state"].get("principal"):
+            record.key = who.name
+        self._metrics.answered(record.route, record.status)
+        for observer in self._observers:
+            observer(record)
 
 
 def check_exposure(config: ServerConfig) -> None:
-    """Raise `ConfigError` where other machines could use the server without a key."""
-    if not is_loopback(config.host) and not config.api_keys:
+    """Raise `ConfigError` where others than the owner could use the server without a key."""
+    if not is_loopback(config.host) and not config.api_keys and config.key_file is None:
         raise ConfigError(
             f"The host {config.host!r} can be reached from other machines, and no API key is set; "
-            "set one, or use 127.0.0.1."
+            "set one or a key file, or use 127.0.0.1."
         )
     if any(not key.strip() or not key.isascii() for key in config.api_keys):
         raise ConfigError("An API key is empty or not ASCII; use letters, digits and signs.")
+    check_origins(config)
+    KeyRing(config)
 
 
 def is_loopback(host: str) -> bool:
@@ -155,8 +171,23 @@ def host_name(header: str) -> str:
     return found[1] if found else ""
 
 
-def _digest(key: bytes) -> bytes:
-    return hashlib.sha256(key).digest()
+def _check_scope(who: Principal, path: str) -> None:
+    needed = scope_of(path)
+    if needed not in who.scopes:
+        raise Forbidden(
+            f"The key {who.name!r} is for {', '.join(who.scopes)}, and this route needs a key for "
+            f"{needed}; ask whoever runs the server for one."
+        )
+
+
+def _begin(scope: Scope, headers: Headers) -> RequestRecord:
+    request_id = _request_id(headers)
+    scope.setdefault("state", {})["request_id"] = request_id
+    return RequestRecord(
+        request_id=request_id,
+        method=scope["method"] if scope["method"].isalpha() else "?",
+        trace_headers={n: headers[n] for n in ("traceparent", "tracestate") if n in headers},
+    )
 
 
 def _request_id(headers: Headers) -> str:

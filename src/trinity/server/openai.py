@@ -6,10 +6,9 @@ warning: what the models below do not list has no effect, and a warning says so.
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from trinity.errors import InvalidRequest
 from trinity.inputs.openai_messages import (
@@ -25,17 +24,12 @@ from trinity.inputs.openai_messages import (
 from trinity.server.extension import (
     MAX_INT32,
     REPORTED,
-    ChatCall,
-    Extended,
+    Call,
     check_model,
     warnings_of,
 )
-from trinity.server.structure import (
-    ResponseFormat,
-    StructuredOutputs,
-    read_structure,
-    read_tool_choice,
-)
+from trinity.server.openai_common import NOTHING_ASKED, Sampled
+from trinity.server.structure import ResponseFormat, read_structure, read_tool_choice
 from trinity.types import (
     ChatRequest,
     Mode,
@@ -43,29 +37,6 @@ from trinity.types import (
 )
 
 MAX_MESSAGES = 2048
-MAX_CHOICES = 16
-MAX_STOPS = 16
-MAX_BIASES = 1024
-_TIERS = {"priority": Mode.LATENCY, "fast": Mode.LATENCY, "flex": Mode.THROUGHPUT}
-_NOTHING_ASKED: dict[str, tuple[Any, ...]] = {
-    "store": (False,),
-    "modalities": (["text"],),
-    "verbosity": ("medium",),
-    "include_obfuscation": (False,),
-    "detail": ("auto", "high"),
-    "index": tuple(range(MAX_TOOLS)),
-}
-"""Values of parameters without effect that ask for what happens anyway."""
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-class StreamOptions(Wire):
-    """Extras of a stream."""
-
-    include_usage: bool | None = None
 
 
 class Prediction(Wire):
@@ -75,7 +46,7 @@ class Prediction(Wire):
     content: str | list[TextContent]
 
 
-class ChatCompletionRequest(Extended):
+class ChatCompletionRequest(Sampled):
     """The body of `POST /v1/chat/completions`: all that is honoured."""
 
     messages: list[WireMessage] = Field(min_length=1, max_length=MAX_MESSAGES)
@@ -83,64 +54,30 @@ class ChatCompletionRequest(Extended):
     tool_choice: Any = None
     parallel_tool_calls: bool | None = None
     response_format: ResponseFormat | None = None
-    structured_outputs: StructuredOutputs | None = None
-    stream_options: StreamOptions | None = None
-    n: int | None = Field(default=None, ge=1, le=MAX_CHOICES)
 
-    max_tokens: int | None = Field(default=None, ge=1, le=MAX_INT32)
     max_completion_tokens: int | None = Field(default=None, ge=1, le=MAX_INT32)
-    temperature: float | None = Field(default=None, ge=0, le=2)
-    top_p: float | None = Field(default=None, gt=0, le=1)
-    top_k: int | None = Field(default=None, ge=-1, le=MAX_INT32)
-    """0 and -1, which vLLM's clients send, switch it off."""
-    min_p: float | None = Field(default=None, ge=0, le=1)
-    presence_penalty: float | None = Field(default=None, ge=-2, le=2)
-    frequency_penalty: float | None = Field(default=None, ge=-2, le=2)
-    repetition_penalty: float | None = Field(default=None, gt=0, le=10)
-    stop: (
-        Annotated[
-            list[Annotated[str, Field(min_length=1, max_length=256)]],
-            Field(max_length=MAX_STOPS),
-            BeforeValidator(_as_list),
-        ]
-        | None
-    ) = None
     logprobs: bool | None = None
     top_logprobs: int | None = Field(default=None, ge=0, le=20)
-    logit_bias: dict[str, Annotated[float, Field(ge=-100, le=100)]] | None = Field(
-        default=None, max_length=MAX_BIASES
-    )
-
-    service_tier: Literal["auto", "default", "flex", "priority", "fast"] | None = None
 
     prediction: Prediction | None = None
     continue_final_message: bool | None = None
     add_generation_prompt: bool | None = None
     """As vLLM's clients write it; false belongs to `continue_final_message`."""
 
-    # Labels of the caller's own, which ask nothing of the answer.
-    user: str | None = Field(default=None, max_length=512)
-    metadata: dict[str, Any] | None = Field(default=None, max_length=16)
-    safety_identifier: str | None = Field(default=None, max_length=512)
-    prompt_cache_key: str | None = Field(default=None, max_length=512)
 
-
-def read_call(payload: dict[str, Any], model_name: str) -> ChatCall:
+def read_call(payload: dict[str, Any], model_name: str) -> Call:
     """Translate a body. Raises `InvalidRequest`, or `NotFound` for another model."""
     try:
         body = ChatCompletionRequest.model_validate(payload)
     except ValidationError as error:
         raise first_mistake(error) from None
     check_model(body, model_name)
-    warnings = warnings_of(body, _NOTHING_ASKED)
-    if body.stream_options and not body.stream:
-        raise InvalidRequest("`stream_options` needs `stream`: true.", param="stream_options")
-    return ChatCall(
-        chat=_chat_request(body),
+    return Call(
+        requests=(_chat_request(body),),
         stream=bool(body.stream),
-        include_usage=bool(body.stream_options and body.stream_options.include_usage),
+        include_usage=body.include_usage,
         requested=body.model_dump(include=set(REPORTED), exclude_none=True),
-        warnings=warnings,
+        warnings=warnings_of(body, NOTHING_ASKED),
     )
 
 
@@ -165,7 +102,7 @@ def _chat_request(body: ChatCompletionRequest) -> ChatRequest:
         structure=read_structure(body.response_format, body.structured_outputs),
         sampling=_sampling(body),
         intensity=body.intensity_request(),
-        mode=_mode(body),
+        mode=body.wanted_mode(),
         prediction=_prediction(body.prediction),
         continues=_continues(body),
         n=body.n or 1,
@@ -195,29 +132,7 @@ def _prediction(prediction: Prediction | None) -> str:
 def _sampling(body: ChatCompletionRequest) -> SamplingParams:
     if body.top_logprobs is not None and not body.logprobs:
         raise InvalidRequest("`top_logprobs` needs `logprobs`: true.", param="top_logprobs")
-    return SamplingParams(
-        temperature=body.temperature,
-        top_p=body.top_p,
-        top_k=body.top_k if body.top_k and body.top_k > 0 else None,
-        min_p=body.min_p,
-        presence_penalty=body.presence_penalty or 0.0,
-        frequency_penalty=body.frequency_penalty or 0.0,
-        repetition_penalty=body.repetition_penalty or 1.0,
-        stop=tuple(body.stop or ()),
-        logit_bias=tuple(map(_bias, (body.logit_bias or {}).items())),
-        logprobs=(body.top_logprobs or 0) if body.logprobs else None,
-        seed=body.seed,
-        max_tokens=_max_tokens(body),
-    )
-
-
-def _bias(pair: tuple[str, float]) -> tuple[int, float]:
-    key, value = pair
-    if not re.fullmatch(r"[0-9]{1,9}", key):
-        raise InvalidRequest(
-            f"logit_bias has the key {key[:80]!r}; keys are token ids.", param="logit_bias"
-        )
-    return int(key), value
+    return body.sampling((body.top_logprobs or 0) if body.logprobs else None, _max_tokens(body))
 
 
 def _max_tokens(body: ChatCompletionRequest) -> int | None:
@@ -229,15 +144,3 @@ def _max_tokens(body: ChatCompletionRequest) -> int | None:
             param="max_tokens",
         )
     return next(iter(given), None)
-
-
-def _mode(body: ChatCompletionRequest) -> Mode | None:
-    asked = body.own_mode()
-    tier = _TIERS.get(body.service_tier or "")
-    if asked and tier and asked is not tier:
-        raise InvalidRequest(
-            f"mode is {asked} and service_tier is {body.service_tier}, which means {tier}; give "
-            "one.",
-            param="mode",
-        )
-    return asked or tier

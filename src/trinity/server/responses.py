@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from trinity.errors import (
     ContextExceeded,
     EngineDead,
+    Forbidden,
     NotFound,
     Overloaded,
     TooLarge,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ANTHROPIC_PATH = "/v1/messages"
+MISTRAL_PREFIX = "/mistral"
 KEEP_ALIVE = b": keep-alive\n\n"
 """A comment, which every reader of server-sent events skips."""
 
@@ -142,8 +144,12 @@ def error_response(error: TrinityError, path: str = "") -> JSONResponse:
         case TooLarge():
             # The rest of the body has not been read, so the connection cannot go on.
             headers["connection"] = "close"
-    body = anthropic_error_body if path.startswith(ANTHROPIC_PATH) else error_body
-    return JSONResponse(body(error), status_code=error.http_status, headers=headers)
+    status, body = error.http_status, error_body
+    if path.startswith(ANTHROPIC_PATH):
+        body = anthropic_error_body
+    elif path.startswith(MISTRAL_PREFIX):
+        status, body = mistral_status(error), mistral_error_body
+    return JSONResponse(body(error), status_code=status, headers=headers)
 
 
 def anthropic_error_body(error: TrinityError) -> dict[str, Any]:
@@ -151,10 +157,33 @@ def anthropic_error_body(error: TrinityError) -> dict[str, Any]:
     return {"type": "error", "error": {"type": _anthropic_kind(error), "message": error.message}}
 
 
+def mistral_error_body(error: TrinityError) -> dict[str, Any]:
+    """`error` as Mistral's client reads it: of one field as a list, of anything else flat."""
+    if mistral_status(error) == 422:
+        location = ["body", *(error.param or "").split(".")]
+        return {"detail": [{"type": "value_error", "loc": location, "msg": error.message}]}
+    kind, code = _kind_and_code(error)
+    return {
+        "object": "error",
+        "message": error.message,
+        "type": kind,
+        "param": error.param,
+        "code": code,
+    }
+
+
+def mistral_status(error: TrinityError) -> int:
+    """The HTTP status: 422 where one field of a body is wrong."""
+    is_field = error.http_status == 400 and error.param is not None
+    return 422 if is_field else error.http_status
+
+
 def _anthropic_kind(error: TrinityError) -> str:
     match error:
         case Unauthorised():
             return "authentication_error"
+        case Forbidden():
+            return "permission_error"
         case NotFound():
             return "not_found_error"
         case TooLarge():
@@ -171,6 +200,8 @@ def _kind_and_code(error: TrinityError) -> tuple[str, str | None]:
     match error:
         case Unauthorised():
             return "authentication_error", "invalid_api_key"
+        case Forbidden():
+            return "permission_error", "forbidden"
         case NotFound(param="model"):
             return "invalid_request_error", "model_not_found"
         case NotFound():

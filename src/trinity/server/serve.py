@@ -14,6 +14,7 @@ import uvicorn
 
 from trinity.errors import ConfigError
 from trinity.server.app import create_app
+from trinity.server.logs import configure_logs
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -43,6 +44,7 @@ def serve(llm: LLM, config: ServerConfig, *, announce: Callable[[str], None] | N
 
     Raises `ConfigError` where the port cannot be had or would be open without a key.
     """
+    configure_logs(config.log_format)
     app = create_app(llm, config)
     with listen(config) as listener:
         if announce:

@@ -6,19 +6,17 @@ generator and the exercises: tools are those of `train.tools`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from trinity.tool_calls import MAX_CALLS, TOO_MANY_CALLS, turn_messages
 from trinity.train.conversation import opening
 from trinity.train.items import Item
 from trinity.train.sandbox import Sandbox
-from trinity.train.tools import parsed, result_of
-from trinity.types import ChatRequest, Generation, Generator, Message, TextPart, ToolCall
+from trinity.train.tools import result_of
+from trinity.types import ChatRequest, Generation, Generator, Message
 
 MAX_ROUNDS = 4
-MAX_CALLS = 8
-"""Calls of one answer that are run; further ones are told that they are too many."""
 
 RequestOf = Callable[[int, Item, tuple[Message, ...]], ChatRequest]
 """Makes the request for one answer, from the item's place in the list, the item and the messages
@@ -93,38 +91,14 @@ def answer_items(
                 results: tuple[str, ...] = ()
                 if _may_go_on(items[index], generation) and number + 1 < max_rounds:
                     results = _run(items[index], generation, sandbox)
-                    said[index] += turn_messages(generation, results, number)
+                    said[index] += turn_messages(
+                        generation.text, generation.tool_calls, results, number
+                    )
                     waiting.append(index)
                 turns[index].append(Turn(request=request, generation=generation, results=results))
             if not waiting:
                 break
     return [Outcome(turns=tuple(made)) for made in turns]
-
-
-def turn_messages(
-    generation: Generation, results: Sequence[str], number: int
-) -> tuple[Message, ...]:
-    """An answer with its calls and what they gave back, as the model reads them afterwards.
-
-    Thoughts are left out, as in training. What the template has no place for, arguments that are
-    no JSON object or a name of other characters, is replaced; its result says what was wrong.
-    """
-    calls = tuple(
-        ToolCall(
-            id=f"call{number:02d}{place:03d}",
-            name=re.sub(r"[^a-zA-Z0-9_-]", "_", call.name)[:64] or "_",
-            arguments=call.arguments if parsed(call.arguments) is not None else "{}",
-        )
-        for place, call in enumerate(generation.tool_calls)
-    )
-    parts = (TextPart(generation.text),) if generation.text else ()
-    return (
-        Message(role="assistant", parts=parts, tool_calls=calls),
-        *(
-            Message(role="tool", parts=(TextPart(result),), tool_call_id=call.id)
-            for call, result in zip(calls, results, strict=True)
-        ),
-    )
 
 
 def _may_go_on(item: Item, generation: Generation) -> bool:
@@ -133,8 +107,6 @@ def _may_go_on(item: Item, generation: Generation) -> bool:
 
 def _run(item: Item, generation: Generation, sandbox: Sandbox) -> tuple[str, ...]:
     return tuple(
-        result_of(item, call.name, call.arguments, sandbox)
-        if place < MAX_CALLS
-        else "error: too many calls at once"
+        result_of(item, call.name, call.arguments, sandbox) if place < MAX_CALLS else TOO_MANY_CALLS
         for place, call in enumerate(generation.tool_calls)
     )

@@ -9,11 +9,11 @@ exception.
 from __future__ import annotations
 
 import ast
-import json
 import operator
 from collections.abc import Callable
 from typing import Any
 
+from trinity.tool_calls import parsed_arguments
 from trinity.train.items import Item
 from trinity.train.sandbox import Sandbox
 from trinity.types import Tool
@@ -21,7 +21,6 @@ from trinity.types import Tool
 MAX_RESULT_CHARS = 160
 _MAX_EXPRESSION_CHARS = 200
 _MAX_EXPONENT = 64
-_MAX_LEVELS = 20
 _LARGEST = 10**30
 
 
@@ -81,7 +80,7 @@ def result_of(item: Item, name: str, arguments: str, sandbox: Sandbox | None = N
     tool = next((tool for tool in item.tools if tool.name == name), None)
     if tool is None:
         return _cut(f"error: there is no tool {name}")
-    given = parsed(arguments)
+    given = parsed_arguments(arguments)
     if given is None:
         return "error: the arguments are not a JSON object"
     expected = tool.parameters.get("properties", {})
@@ -96,26 +95,9 @@ def result_of(item: Item, name: str, arguments: str, sandbox: Sandbox | None = N
             return convert(given["amount"], given["unit"], given["to"])
     for step in item.steps:
         for call in step.calls:
-            if call.name == name and parsed(call.arguments) == given:
+            if call.name == name and parsed_arguments(call.arguments) == given:
                 return call.result
     return nothing_found(given)
-
-
-def parsed(arguments: str) -> dict[str, Any] | None:
-    """The JSON object that `arguments` holds, or `None`; one nested too deeply is none."""
-    try:
-        value = json.loads(arguments)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) and _is_shallow(value, _MAX_LEVELS) else None
-
-
-def _is_shallow(value: object, levels: int) -> bool:
-    """Whether lists and objects are nested at most `levels` deep: the template can write it."""
-    if not isinstance(value, dict | list):
-        return True
-    parts = value.values() if isinstance(value, dict) else value
-    return levels > 0 and all(_is_shallow(part, levels - 1) for part in parts)
 
 
 def nothing_found(arguments: dict[str, Any]) -> str:

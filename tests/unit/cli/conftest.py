@@ -1,11 +1,13 @@
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
 from trinity.cli import loading, main
+from trinity.config import EngineConfig, ServerConfig
 from trinity.errors import CheckpointError, InvalidRequest, NotFound
 from trinity.presets import preset
 from trinity.types import (
@@ -131,3 +133,25 @@ def trinity(capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
         return Result(code, shown.out, shown.err)
 
     return run
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Receives the engine's and the server's configuration instead of serving."""
+    seen: list[Any] = []
+
+    def load(_: str, engine: EngineConfig) -> Any:
+        seen.append(engine)
+        return SimpleNamespace(model_name="fake")
+
+    module = ModuleType("trinity.server.serve")
+
+    def serve(llm: Any, config: ServerConfig, *, announce: Callable[[str], None]) -> None:
+        assert llm.model_name == "fake"
+        seen.append(config)
+        announce(f"http://{config.host}:{config.port}")
+
+    module.serve = serve  # type: ignore[attr-defined]
+    monkeypatch.setattr(loading, "load_llm", load)
+    monkeypatch.setitem(sys.modules, "trinity.server.serve", module)
+    return seen

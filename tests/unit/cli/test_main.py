@@ -9,7 +9,7 @@ import typer
 from trinity.cli import main
 from trinity.cli.main import app
 
-COMMANDS = ("ask", "chat", "demo", "serve", "info", "doctor", "train", "eval")
+COMMANDS = ("ask", "chat", "code", "demo", "serve", "info", "doctor", "train", "eval")
 
 
 def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:

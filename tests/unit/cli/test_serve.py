@@ -1,38 +1,13 @@
 import dataclasses
-import sys
 from collections.abc import Callable
-from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 import typer
 
-from trinity.cli import loading
 from trinity.cli.main import app
 from trinity.config import EngineConfig, ServerConfig
 from trinity.types import Mode
-
-
-@pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Receives the engine's and the server's configuration instead of serving."""
-    seen: list[Any] = []
-
-    def load(_: str, engine: EngineConfig) -> Any:
-        seen.append(engine)
-        return SimpleNamespace(model_name="fake")
-
-    module = ModuleType("trinity.server.serve")
-
-    def serve(llm: Any, config: ServerConfig, *, announce: Callable[[str], None]) -> None:
-        assert llm.model_name == "fake"
-        seen.append(config)
-        announce(f"http://{config.host}:{config.port}")
-
-    module.serve = serve  # type: ignore[attr-defined]
-    monkeypatch.setattr(loading, "load_llm", load)
-    monkeypatch.setitem(sys.modules, "trinity.server.serve", module)
-    return seen
 
 
 def test_every_field_of_the_configurations_has_a_flag() -> None:
@@ -41,7 +16,9 @@ def test_every_field_of_the_configurations_has_a_flag() -> None:
     fields = {
         field.name for kind in (EngineConfig, ServerConfig) for field in dataclasses.fields(kind)
     }
-    assert flags - {"model", "api_key"} == fields - {"api_keys"}
+    assert flags - {"model", "config"} == fields
+    variables = {parameter.envvar for parameter in command.params}
+    assert variables == {f"TRINITY_{name.upper()}" for name in flags}
 
 
 def test_without_flags_the_defaults_hold(trinity: Callable[..., Any], served: list[Any]) -> None:
@@ -53,7 +30,10 @@ def test_without_flags_the_defaults_hold(trinity: Callable[..., Any], served: li
 
 def test_flags_reach_the_configurations(trinity: Callable[..., Any], served: list[Any]) -> None:
     options = (
-        "--host 0.0.0.0 --port 9000 --api-key a --api-key b --max-body-bytes 100 --block-size 8 "
+        "--host 0.0.0.0 --port 9000 --api-key a --api-key b --key-file k "
+        "--cors-origin https://a.b --cors-origin http://c:1 --log-format json --tracing "
+        "--data-dir d --max-file-bytes 7 --max-files 8 --max-stored-bytes 9 "
+        "--max-body-bytes 100 --block-size 8 "
         "--num-blocks 99 --max-sequences 3 --max-step-tokens 64 --max-context 500 --max-waiting 7 "
         "--deterministic --no-prefix-cache --no-speculation --mode throughput"
     )
@@ -72,7 +52,18 @@ def test_flags_reach_the_configurations(trinity: Callable[..., Any], served: lis
         mode=Mode.THROUGHPUT,
     )
     assert server == ServerConfig(
-        host="0.0.0.0", port=9000, api_keys=("a", "b"), max_body_bytes=100
+        host="0.0.0.0",
+        port=9000,
+        api_keys=("a", "b"),
+        key_file="k",
+        cors_origins=("https://a.b", "http://c:1"),
+        max_body_bytes=100,
+        log_format="json",
+        tracing=True,
+        data_dir="d",
+        max_file_bytes=7,
+        max_files=8,
+        max_stored_bytes=9,
     )
 
 

@@ -23,7 +23,7 @@ from tests.unit.engine.fakes import (
     tokens_of,
 )
 from trinity.engine import engine as engine_module
-from trinity.errors import InvalidRequest, Overloaded
+from trinity.errors import InvalidRequest, NotFound, Overloaded
 from trinity.types import AbortedEvent, FailedEvent, FinishedEvent, Mode, Phase, TokenEvent
 
 
@@ -71,6 +71,45 @@ def test_a_thinking_budget_binds_exactly_and_an_answer_follows() -> None:
         assert finish_of(events).usage.reasoning_tokens == budget
         assert text_of(events) == "d"
         assert finish_of(events).reason == "stop"
+
+
+def thinks_for_ever(_request: object, _index: int, generated: list[int]) -> torch.Tensor:
+    """Goes on thinking as long as it may, then says one token."""
+    logits = torch.zeros(2048)
+    logits[THINK], logits[1100] = 20.0, 10.0
+    logits[EOS] = 30.0 if END_THINK in generated else -9.0
+    return logits
+
+
+def test_thinking_can_be_skipped_and_extended_while_it_runs() -> None:
+    engine, _ = scripted_engine(thinks_for_ever)
+    engine.submit(a_request(request_id="a", budget=5, max_tokens=60))
+    engine.submit(a_request(request_id="b", budget=50, max_tokens=80))
+    events = [event for _ in range(4) for event in engine.step()]
+    assert engine.steer("a", "extend", 3) == 8
+    num_thought = sum(e.request_id == "b" for e in events) - 1
+    assert engine.steer("b", "skip") == num_thought
+    events += [event for told in drain(engine).values() for event in told]
+    ends = {e.request_id: e for e in events if isinstance(e, FinishedEvent)}
+    assert ends["a"].usage.reasoning_tokens == 8
+    assert ends["b"].usage.reasoning_tokens == num_thought
+    assert {end.reason for end in ends.values()} == {"stop"}
+    with pytest.raises(NotFound, match="no open request 'a'"):
+        engine.steer("a", "skip")
+
+
+def test_steering_reaches_every_choice_and_a_stop_keeps_what_was_said() -> None:
+    engine, _ = scripted_engine(thinks_for_ever)
+    engine.submit(a_request(request_id="r", n=3, max_tokens=60))
+    events = [event for _ in range(5) for event in engine.step()]
+    engine.steer("r", "stop")
+    events += drain(engine)["r"]
+    ends = [e for e in events if isinstance(e, FinishedEvent)]
+    assert [end.reason for end in ends] == ["stop"] * 3
+    said = [sum(isinstance(e, TokenEvent) and e.index == i for e in events) for i in range(3)]
+    assert sorted(end.usage.completion_tokens for end in ends) == sorted(said)
+    assert max(said) < 8
+    engine.check_integrity()
 
 
 def test_a_tool_call_ends_with_its_own_reason() -> None:
@@ -331,3 +370,17 @@ def test_others_are_held_back_while_there_is_latency_traffic(
     assert max(runner.steps[-1].schedule.values()) <= engine_module.PROMPT_BESIDE
     now[0] += engine_module.LATENCY_HOLD_S
     drain(engine)
+
+
+def test_equal_prompts_at_once_are_computed_once() -> None:
+    requests = [
+        a_request(request_id=name, prompt="q" * 100, seed=3, k=k)
+        for name, k in (("a", 1), ("b", 4), ("c", 4))
+    ]
+    engine = make_engine()
+    together = run(engine, *requests)
+    assert engine.stats.prompt_tokens == 300
+    assert engine.stats.cached_tokens == 2 * 96  # whole blocks of 16
+    for request in requests:
+        alone = run(make_engine(prefix_cache=False), request)
+        assert tokens_of(together[request.request_id]) == tokens_of(alone[request.request_id])

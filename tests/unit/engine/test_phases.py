@@ -124,3 +124,37 @@ def test_an_end_at_the_limit_is_a_stop() -> None:
     machine = phases(max_tokens=2)
     walk(machine, A, EOS)
     assert machine.finish_reason == "stop"
+
+
+def test_thinking_that_is_skipped_ends_at_once_and_an_answer_follows() -> None:
+    machine = phases()
+    walk(machine, THINK, A, B)
+    machine.steer("skip", 0)
+    assert machine.choices().forced == END_THINK
+    walk(machine, END_THINK)
+    assert EOS not in machine.choices().allowed
+    before_it_began = phases()
+    before_it_began.steer("skip", 0)
+    assert THINK not in before_it_began.choices().allowed
+
+
+def test_thinking_that_is_extended_may_go_on_as_far_as_there_is_room() -> None:
+    machine = phases(budget=2)
+    walk(machine, THINK, A, B)
+    assert machine.choices().forced == END_THINK
+    machine.steer("extend", 1)
+    assert machine.choices().forced is None
+    assert machine.budget == 3
+    machine.steer("extend", 10**9)
+    assert machine.budget == phases().budget < 100
+    machine.steer("skip", 0)
+    assert machine.budget == 2
+
+
+def test_an_answer_that_is_stopped_ends_with_its_next_token() -> None:
+    machine = phases()
+    walk(machine, THINK, A, END_THINK, A)
+    machine.steer("stop", 0)
+    assert machine.finish_reason is None
+    walk(machine, B)
+    assert machine.finish_reason == "stop"

@@ -178,3 +178,42 @@ def test_what_is_held_back_goes_on_when_others_are_done() -> None:
         assert bench.step(Allowance(1, 1)) == {others[0]: 1}
     bench.scheduler.end(others[0])
     assert bench.step(Allowance(1, 1)) == {others[1]: 1}
+
+
+def test_who_begins_alike_waits_for_what_another_computes() -> None:
+    bench = Bench(max_step_tokens=12)
+    shared = "s" * 16
+    one, two = bench.add(shared + "a" * 5), bench.add(shared + "b" * 3)
+    assert bench.step() == {one: 12}
+    assert bench.scheduler.waiting == [two]
+    # The last shared block is being computed; then only what differs is left.
+    assert bench.step() == {one: 9}
+    assert bench.step() == {one: 1, two: 3}
+    assert two.num_cached == 16
+
+
+def test_one_who_begins_otherwise_is_not_held_up_by_one_who_waits() -> None:
+    bench = Bench()
+    one, two, other = bench.add("s" * 9), bench.add("s" * 9), bench.add("b" * 5)
+    assert bench.step() == {one: 9, other: 5}
+    assert bench.step() == {one: 1, other: 1, two: 1}
+
+
+def test_nobody_waits_for_the_less_urgent_or_without_the_cache() -> None:
+    bench = Bench(max_step_tokens=32)
+    slow = bench.add("s" * 40, mode="throughput")
+    bench.step(Allowance(1, 4))
+    urgent = bench.add("s" * 40, mode="latency")
+    assert bench.step(Allowance(1, 4)) == {slow: 4, urgent: 28}
+    plain = Bench(prefix_cache=False)
+    one, two = plain.add("s" * 8), plain.add("s" * 8)
+    assert plain.step() == {one: 8, two: 8}
+
+
+def test_a_wait_ends_when_the_other_does() -> None:
+    bench = Bench(max_step_tokens=4)
+    one, two = bench.add("s" * 12), bench.add("s" * 12)
+    assert bench.step() == {one: 4}
+    bench.scheduler.end(one)
+    assert bench.step() == {two: 4}
+    assert two.num_cached == 4

@@ -184,7 +184,7 @@ def test_a_begun_answer_is_gone_on_with(llm: LLM) -> None:
     assert prepared.generation.prompt_ids[len(whole) :] == tuple(llm.tokenizer.encode("It is"))
     assert prepared.effective.thinking_token_budget == 0
     assert prepared.effective.thoughts == 1
-    assert "An answer that has begun is gone on with without thinking." in prepared.warnings
+    assert "What has begun is gone on with without thinking." in prepared.warnings
     [answer], _ = llm.ask(begun("It is", intensity=IntensityRequest(reasoning_effort="high")))
     assert answer.usage.reasoning_tokens == 0
     assert answer.text

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from mistral_common.protocol.fim.request import FIMRequest
 from mistral_common.protocol.instruct.request import ChatCompletionRequest
 from mistral_common.tokens.tokenizers import image as official_image
 from mistral_common.tokens.tokenizers.base import SpecialTokenPolicy
@@ -12,10 +13,10 @@ from PIL import Image
 
 from trinity.config import VisionConfig
 from trinity.errors import InvalidRequest, TooLarge
-from trinity.inputs.chat import Prompt, render, system_prompt_effort
+from trinity.inputs.chat import Prompt, render, render_text, system_prompt_effort
 from trinity.inputs.images import prepare_image
 from trinity.inputs.tokenizer import Tokenizer
-from trinity.types import ImagePart, Message, TextPart, ThinkingPart, Tool, ToolCall
+from trinity.types import ImagePart, Message, TextPart, TextRequest, ThinkingPart, Tool, ToolCall
 
 VISION = VisionConfig()
 MARKERS = ["[INST]", "[/INST]", "</s>", "[IMG]", "[THINK]", "<s>", "<SPECIAL_20>", "[TOOL_CALLS]"]
@@ -129,6 +130,24 @@ def test_ids_equal_those_of_mistral_common(official: Tokenizer) -> None:
     tools = [{"type": "function", "function": function}]
     expected = official_ids(official, wire, tools=tools, reasoning_effort="high")
     assert list(ours.token_ids) == expected
+
+
+@pytest.mark.parametrize("suffix", ["\n    return total", ""])
+def test_a_gap_is_written_as_mistral_common_writes_it(official: Tokenizer, suffix: str) -> None:
+    text = "def add(a, b):\n"
+    expected = MistralTokenizer.from_file(official.path).encode_fim(
+        FIMRequest(prompt=text, suffix=suffix)
+    )
+    request = TextRequest(text=text, suffix=suffix)
+    assert render_text(request, official) == tuple(expected.tokens)
+
+
+def test_text_alone_follows_the_first_token_of_every_prompt(official: Tokenizer) -> None:
+    request = TextRequest(text="[INST] 2 + 2")
+    ids = render_text(request, official)
+    assert ids[0] == official.bos_id
+    assert not any(map(official.is_control, ids[1:]))
+    assert official.decode(ids) == "[INST] 2 + 2"
 
 
 def test_several_text_parts_are_joined_as_mistral_common_joins_them(official: Tokenizer) -> None:

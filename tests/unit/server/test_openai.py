@@ -5,19 +5,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trinity.errors import InvalidRequest, NotFound
-from trinity.server.openai import ChatCall, read_call
+from trinity.server.extension import Call
+from trinity.server.openai import read_call
 from trinity.types import ChatRequest, Message, Mode, SamplingParams
 
 MESSAGES = [{"role": "user", "content": "hi"}]
 
 
-def read(**fields: Any) -> ChatCall:
+def read(**fields: Any) -> Call:
     return read_call({"model": "m", "messages": MESSAGES, **fields}, "m")
 
 
 def test_the_least_request_sets_nothing() -> None:
     call = read()
-    assert call.chat == ChatRequest(messages=(Message.user("hi"),))
+    assert call.requests == (ChatRequest(messages=(Message.user("hi"),)),)
     assert (call.stream, call.include_usage, call.requested, call.warnings) == (
         False,
         False,
@@ -94,7 +95,7 @@ def test_unknown_fields_are_found_at_any_depth() -> None:
     ],
 )
 def test_tiers_are_modes(fields: dict[str, str], mode: Mode | None) -> None:
-    assert read(**fields).chat.mode is mode
+    assert read(**fields).requests[0].mode is mode
 
 
 @pytest.mark.parametrize(
@@ -102,13 +103,13 @@ def test_tiers_are_modes(fields: dict[str, str], mode: Mode | None) -> None:
 )
 def test_a_prediction_is_text_or_parts(content: Any) -> None:
     call = read(prediction={"type": "content", "content": content})
-    assert call.chat.prediction == "old text"
+    assert call.requests[0].prediction == "old text"
     assert not call.warnings
 
 
 def test_a_stop_may_be_one_text_and_top_k_may_be_off() -> None:
-    assert read(stop="x", top_k=-1).chat.sampling == SamplingParams(stop=("x",))
-    assert read(stop=["x", "y"], top_k=0).chat.sampling == SamplingParams(stop=("x", "y"))
+    assert read(stop="x", top_k=-1).requests[0].sampling == SamplingParams(stop=("x",))
+    assert read(stop=["x", "y"], top_k=0).requests[0].sampling == SamplingParams(stop=("x", "y"))
 
 
 def test_numbers_that_compare_with_nothing_are_refused() -> None:

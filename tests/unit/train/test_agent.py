@@ -8,7 +8,8 @@ import pytest
 import trinity
 from trinity.inputs.chat import render
 from trinity.inputs.tokenizer import Tokenizer
-from trinity.train.agent import MAX_CALLS, Outcome, answer_items
+from trinity.tool_calls import MAX_CALLS
+from trinity.train.agent import Outcome, answer_items
 from trinity.train.conversation import opening
 from trinity.train.items import Call, Check, Item, Step
 from trinity.train.tools import CALCULATE, make_tool

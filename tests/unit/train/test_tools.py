@@ -15,7 +15,6 @@ from trinity.train.tools import (
     convert,
     make_tool,
     number_text,
-    parsed,
     result_of,
 )
 
@@ -179,8 +178,3 @@ def test_numbers_are_written_without_needless_digits() -> None:
     assert [number_text(value) for value in (3, 3.0, 3.50, 1e12, -0.25, 2 / 3)] == [
         "3", "3", "3.5", "1000000000000", "-0.25", "0.6666666667",
     ]  # fmt: skip
-
-
-def test_only_shallow_objects_are_arguments() -> None:
-    assert parsed('{"a": [1, {"b": 2}]}') == {"a": [1, {"b": 2}]}
-    assert parsed('{"a": ' + "[" * 30 + "]" * 30 + "}") is None
