@@ -75,7 +75,7 @@ $(VENV)/.torch: scripts/install_torch.sh
 	@touch $@
 
 $(VENV)/.user: pyproject.toml $(VENV)/.torch
-	$(PIP) install --quiet --editable ".[train]"
+	$(PIP) install --quiet --editable ".[train,pdf]"
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml $(VENV)/.torch
