@@ -27,7 +27,7 @@ serve: $(VENV)/.user ## the server and its page on 127.0.0.1 (PORT=8000)
 	$(BIN)/trinity serve --port $(PORT)
 
 test: $(VENV)/.dev ## every test that needs neither network nor GPU
-	$(BIN)/pytest -m "not gpu and not network"
+	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not gpu and not network"
 
 check: $(VENV)/.dev ## lint, format, types, import contracts, generated documents fresh
 	$(BIN)/ruff check .
@@ -75,7 +75,7 @@ $(VENV)/.torch: scripts/install_torch.sh
 	@touch $@
 
 $(VENV)/.user: pyproject.toml $(VENV)/.torch
-	$(PIP) install --quiet --editable ".[train]"
+	$(PIP) install --quiet --editable ".[train,pdf]"
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml $(VENV)/.torch

@@ -57,7 +57,15 @@ class ThinkingPart:
     text: str
 
 
-Part = TextPart | ImagePart | ThinkingPart
+@dataclass(frozen=True, slots=True)
+class DocumentPart:
+    """A file inside a message: a PDF file, or text in UTF-8."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+
+Part = TextPart | ImagePart | ThinkingPart | DocumentPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

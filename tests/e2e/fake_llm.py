@@ -10,6 +10,7 @@ from trinity.errors import InvalidRequest, NotFound, Overloaded
 from trinity.types import (
     AbortedEvent,
     ChatRequest,
+    DocumentPart,
     EffectiveIntensity,
     Event,
     FailedEvent,
@@ -318,7 +319,7 @@ def _length(request: ChatRequest | TextRequest) -> int:
     if isinstance(request, TextRequest):
         return len(request.token_ids or request.text)
     return sum(
-        len(part.data if isinstance(part, ImagePart) else part.text)
+        len(part.data if isinstance(part, ImagePart | DocumentPart) else part.text)
         for message in request.messages
         for part in message.parts
     )

@@ -12,6 +12,7 @@ from tests.e2e.conftest import Running, Start
 from tests.e2e.fake_llm import CALLS, FakeLLM, Say, Script
 from trinity.server.app import Limits
 from trinity.types import (
+    DocumentPart,
     ImagePart,
     IntensityRequest,
     Message,
@@ -332,3 +333,31 @@ def test_keys_are_taken_as_these_clients_send_them(start: Start) -> None:
     ):
         ask(client)
     assert caught.value.body["error"]["type"] == "authentication_error"
+
+
+def test_documents_reach_the_model_by_their_titles(
+    server: Running, client: anthropic.Anthropic
+) -> None:
+    data = base64.b64encode(b"%PDF-1.4").decode()
+    pdf = {"type": "base64", "media_type": "application/pdf", "data": data}
+    text = {"type": "text", "media_type": "text/plain", "data": "Rain."}
+    content = [
+        {"type": "document", "source": pdf, "title": "a.pdf", "context": "A bill."},
+        {"type": "document", "source": text},
+        {"type": "text", "text": "How much?"},
+    ]
+    ask(client, messages=[{"role": "user", "content": content}])
+    [message] = server.llm.requests[0].messages
+    assert message.parts == (
+        TextPart("A bill.\n"),
+        DocumentPart("a.pdf", b"%PDF-1.4"),
+        DocumentPart("document", b"Rain."),
+        TextPart("How much?"),
+    )
+
+
+def test_a_mistake_in_a_block_is_placed_without_its_type(client: anthropic.Anthropic) -> None:
+    blocks = [{"type": "tool_use", "name": "weather", "input": {}}]
+    with pytest.raises(anthropic.BadRequestError) as caught:
+        ask(client, messages=[*HELLO, {"role": "assistant", "content": blocks}])
+    assert "messages[1].content[0].id is missing." in str(caught.value)

@@ -9,8 +9,8 @@ import pytest
 
 from tests.e2e.conftest import Running, Start
 from trinity.server.guards import OPEN_PATHS
+from trinity.server.http import ANTHROPIC_PATH, MISTRAL_PREFIX
 from trinity.server.keys import Scope, create_key, revoke_key, scope_of
-from trinity.server.responses import ANTHROPIC_PATH, MISTRAL_PREFIX
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from mistralai.client.models import TextChunk, ThinkChunk
 from tests.e2e.conftest import Running, Start
 from tests.e2e.fake_llm import CALLS, FakeLLM, Say, Script
 from trinity.types import (
+    DocumentPart,
     IntensityRequest,
     Message,
     Phase,
@@ -269,3 +270,14 @@ def test_models_are_listed_with_what_they_can_do(client: Mistral) -> None:
     assert card.capabilities.completion_chat
     assert card.capabilities.reasoning
     assert client.models.retrieve(model_id="fake").id == "fake"
+
+
+def test_documents_reach_the_model(server: Running, client: Mistral) -> None:
+    url = "data:application/pdf;base64,JVBERi0xLjQ="
+    content = [
+        {"type": "document_url", "document_url": url, "document_name": "a.pdf"},
+        {"type": "text", "text": "How much?"},
+    ]
+    ask(client, messages=[{"role": "user", "content": content}])
+    [message] = server.llm.requests[0].messages
+    assert message.parts == (DocumentPart("a.pdf", b"%PDF-1.4"), TextPart("How much?"))

@@ -11,7 +11,7 @@ from trinity.config import ServerConfig
 from trinity.errors import ConfigError
 from trinity.server.app import create_app
 from trinity.server.guards import OPEN_PATHS
-from trinity.server.responses import ANTHROPIC_PATH, MISTRAL_PREFIX
+from trinity.server.http import ANTHROPIC_PATH, MISTRAL_PREFIX
 from trinity.server.serve import listen
 
 GOOD: dict[str, Any] = {"model": "fake", "messages": [{"role": "user", "content": "hi"}]}

@@ -13,6 +13,7 @@ from trinity.cli.reply import Reply
 from trinity.errors import InvalidRequest
 from trinity.types import (
     ChatRequest,
+    DocumentPart,
     ImagePart,
     IntensityRequest,
     Message,
@@ -112,6 +113,9 @@ class Conversation:
 
 
 def _part(part: Part) -> dict[str, str]:
+    if isinstance(part, DocumentPart):
+        data = base64.b64encode(part.data).decode("ascii")
+        return {"name": part.name, "document": data}
     if isinstance(part, ImagePart):
         return {"image": base64.b64encode(part.data).decode("ascii")}
     return {"text": part.text}

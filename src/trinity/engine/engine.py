@@ -25,6 +25,7 @@ from trinity.engine.sampler import Sampled, Sampler
 from trinity.engine.scheduler import Allowance, Schedule, Scheduler
 from trinity.engine.sequence import Sequence
 from trinity.engine.speculation import MAX_DRAFT, SELF_DRAFT, Gate, Record, SelfDrafts
+from trinity.engine.stats import EngineStats, Totals
 from trinity.engine.trial import Trial, Verdict
 from trinity.engine.vote import Vote
 from trinity.errors import InvalidRequest, NotFound, Overloaded
@@ -41,46 +42,6 @@ PROMPT_BESIDE = 16
 OVERFLOW = "The model's numbers overflowed; its weights or a picture may be damaged."
 LATENCY_HOLD_S = 2.0
 """How long after a latency request others are still held back."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineStats:
-    """Where an engine stands, and its totals since the start."""
-
-    steps: int
-    waiting: int
-    """Choices that wait for admission."""
-    running: int
-    free_blocks: int
-    """Blocks that could be given out, those kept for their contents included."""
-    num_blocks: int
-    cached_blocks: int
-    """Blocks that a later prompt could reuse, those in use included."""
-    prompt_tokens: int
-    cached_tokens: int
-    """Prompt tokens that were not computed, because the cache had them."""
-    generated_tokens: int
-    reasoning_tokens: int
-    drafted_tokens: int
-    """Guesses computed."""
-    accepted_tokens: int
-    """Guesses that were right; they are among the generated tokens."""
-    preemptions: int
-    expert_rows: int
-    """Routed expert evaluations, prompts included, as counted where they were made."""
-
-
-@dataclass(slots=True)
-class _Totals:
-    """What `EngineStats` counts and nobody else does."""
-
-    steps: int = 0
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    generated_tokens: int = 0
-    reasoning_tokens: int = 0
-    drafted_tokens: int = 0
-    accepted_tokens: int = 0
 
 
 @dataclass(slots=True)
@@ -128,7 +89,7 @@ class Engine:
         self._outbox: list[Event] = []
         self._votes: dict[str, Vote] = {}
         self._arrivals = count()
-        self._totals = _Totals()
+        self._totals = Totals()
 
     @property
     def has_work(self) -> bool:

@@ -154,7 +154,7 @@ class LLM:
         token = effective.effort_token
         prompt = prompts[token] = prompts.get(token) or self._prompt(request, token)
         max_tokens, more = self._max_tokens(request, len(prompt.token_ids))
-        warnings += more
+        warnings += prompt.warnings + more
         effective, bounds, more = self._bounds(request, effective)
         warnings += more
         if request.strict and warnings:

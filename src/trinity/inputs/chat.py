@@ -14,11 +14,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
 
 from trinity.errors import InvalidRequest, TooLarge
+from trinity.inputs.documents import with_documents
 from trinity.inputs.images import prepare_image
 from trinity.types import (
     EFFORTS,
+    DocumentPart,
     ImagePart,
     Message,
+    Part,
     PreparedImage,
     TextPart,
     TextRequest,
@@ -52,6 +55,7 @@ class Prompt:
 
     token_ids: tuple[int, ...]
     images: tuple[PreparedImage, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def render(
@@ -75,12 +79,14 @@ def render(
             f"{_listed(tokenizer.effort_tokens)}.",
             param="reasoning_effort",
         )
+    messages, warnings = with_documents(messages, vision, MAX_IMAGES)
     _check_messages(messages, continues=continues)
     _check_tool_calls(messages)
     _check_tools(tools)
     encoder = _ImageEncoder(tokenizer, _prepare_images(messages, vision))
     token_ids = _encode(messages, tools, effort_token, tokenizer, encoder, continues=continues)
-    return Prompt(tuple(token_ids), tuple(_placed(encoder.used, token_ids, tokenizer)))
+    images = tuple(_placed(encoder.used, token_ids, tokenizer))
+    return Prompt(tuple(token_ids), images, warnings)
 
 
 def render_text(request: TextRequest, tokenizer: Tokenizer) -> tuple[int, ...]:
@@ -233,7 +239,7 @@ def _official_messages(messages: Sequence[Message]) -> list[Any]:
     return result
 
 
-def _chunk(part: TextPart | ImagePart | ThinkingPart, numbers: Iterator[int]) -> Any:
+def _chunk(part: Part, numbers: Iterator[int]) -> Any:
     from mistral_common.protocol.instruct.chunk import ImageURLChunk, TextChunk, ThinkChunk
 
     match part:
@@ -243,6 +249,8 @@ def _chunk(part: TextPart | ImagePart | ThinkingPart, numbers: Iterator[int]) ->
             return ThinkChunk(thinking=text)
         case ImagePart():
             return ImageURLChunk(image_url=str(next(numbers)))
+        case DocumentPart(name=name):
+            raise ValueError(f"the document {name} was not read")
 
 
 def _official_calls(message: Message) -> list[Any]:

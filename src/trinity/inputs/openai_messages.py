@@ -11,11 +11,21 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from trinity.errors import InvalidRequest
+from trinity.inputs.documents import document_from_data_url
 from trinity.inputs.images import image_from_data_url
-from trinity.types import ImagePart, Message, Part, TextPart, ThinkingPart, Tool, ToolCall
+from trinity.types import (
+    DocumentPart,
+    ImagePart,
+    Message,
+    Part,
+    TextPart,
+    ThinkingPart,
+    Tool,
+    ToolCall,
+)
 
 MAX_TOOLS = 128
-_PART_TYPES = ("text", "image_url", "thinking")
+_PART_TYPES = ("text", "image_url", "thinking", "file")
 
 OpenImage = Callable[[str], bytes]
 """Gives the bytes of the image file that a URL stands for, or raises `InvalidRequest`."""
@@ -64,7 +74,24 @@ class ThinkingContent(Wire):
     thinking: Annotated[list[TextContent], BeforeValidator(_as_parts)]
 
 
-Content = Annotated[TextContent | ImageContent | ThinkingContent, Field(discriminator="type")]
+class File(Wire):
+    """A document: a PDF file, or text in UTF-8."""
+
+    file_data: str | None = None
+    """A data URL, or base64 alone."""
+    filename: str | None = None
+    file_id: str | None = None
+
+
+class FileContent(Wire):
+    """A document in a message."""
+
+    type: Literal["file"]
+    file: File
+
+
+AnyContent = TextContent | ImageContent | ThinkingContent | FileContent
+Content = Annotated[AnyContent, Field(discriminator="type")]
 
 
 class FunctionCall(Wire):
@@ -171,10 +198,23 @@ def _reasoning(message: WireMessage, where: str) -> tuple[Part, ...]:
     return tuple(map(ThinkingPart, texts))
 
 
-def _part(
-    content: TextContent | ImageContent | ThinkingContent, where: str, open_image: OpenImage
-) -> Part:
+def read_file(data: str | None, name: str | None, file_id: str | None, where: str) -> DocumentPart:
+    """A document as OpenAI's dialects give it, at the place `where`. Raises `InvalidRequest`."""
+    if file_id is not None or data is None:
+        raise InvalidRequest(
+            "Files are not looked up by id here; send the document as `file_data`.",
+            param=f"{where}.file_id" if file_id is not None else f"{where}.file_data",
+        )
+    try:
+        return document_from_data_url(data, name)
+    except InvalidRequest as error:
+        raise type(error)(error.message, param=f"{where}.file_data") from None
+
+
+def _part(content: AnyContent, where: str, open_image: OpenImage) -> Part:
     match content:
+        case FileContent(file=file):
+            return read_file(file.file_data, file.filename, file.file_id, f"{where}.file")
         case TextContent(text=text):
             return TextPart(text)
         case ThinkingContent(thinking=thinking):

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from trinity.errors import TrinityError
 from trinity.server.extension import TIER_OF_MODE
+from trinity.server.http import KEEP_ALIVE, as_event, error_body, with_pauses
 from trinity.server.logprobs import token_logprob
 from trinity.server.report import Events, Report, WireAnswer, ended, failure
-from trinity.server.responses import KEEP_ALIVE, as_event, error_body, with_pauses
 from trinity.server.transcript import Piece, ToolCallText, Transcript
 from trinity.types import (
     Event,

@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from trinity.errors import InvalidRequest
 from trinity.inputs.chat import system_prompt_effort
+from trinity.inputs.documents import MAX_NAME, document_from_data_url
 from trinity.inputs.images import image_from_data_url
 from trinity.inputs.openai_messages import MAX_TOOLS, Wire, first_mistake
 from trinity.server.extension import (
@@ -27,6 +28,7 @@ from trinity.server.extension import (
 )
 from trinity.types import (
     ChatRequest,
+    DocumentPart,
     Effort,
     ImagePart,
     IntensityRequest,
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 
 MAX_MESSAGES = 2048
 MAX_STOPS = 16
+_TYPES = ("text", "image", "document", "thinking", "tool_use", "tool_result")
 _NOTHING_ASKED: dict[str, tuple[Any, ...]] = {
     "cache_control": ({"type": "ephemeral"},),  # prompts are cached anyway
     "citations": ({"enabled": False},),
@@ -78,6 +81,27 @@ class ImageBlock(Wire):
     source: ImageSource
 
 
+class DocumentSource(Wire):
+    """A PDF file's bytes, or a text."""
+
+    type: Literal["base64", "text"]
+    media_type: str
+    data: str
+
+
+class DocumentBlock(Wire):
+    """A document in a message."""
+
+    type: Literal["document"]
+    source: DocumentSource
+    title: str | None = None
+    context: str | None = None
+    """What the sender says of the document."""
+
+
+SeenBlock = TextBlock | ImageBlock | DocumentBlock
+
+
 class ThinkingBlock(Wire):
     """Earlier reasoning of the assistant; the signature is not checked."""
 
@@ -100,14 +124,12 @@ class ToolResultBlock(Wire):
 
     type: Literal["tool_result"]
     tool_use_id: str
-    content: Annotated[list[TextBlock | ImageBlock], BeforeValidator(_as_blocks)] = Field(
-        default=[]
-    )
+    content: Annotated[list[SeenBlock], BeforeValidator(_as_blocks)] = Field(default=[])
     is_error: bool | None = None
 
 
 Block = Annotated[
-    TextBlock | ImageBlock | ThinkingBlock | ToolUseBlock | ToolResultBlock,
+    SeenBlock | ThinkingBlock | ToolUseBlock | ToolResultBlock,
     Field(discriminator="type"),
 ]
 
@@ -189,7 +211,7 @@ def read_call(payload: dict[str, Any], model_name: str) -> Call:
     try:
         body = MessagesRequest.model_validate(payload)
     except ValidationError as error:
-        raise first_mistake(error) from None
+        raise first_mistake(error, _TYPES) from None
     check_model(body, model_name)
     sampling = SamplingParams(
         temperature=body.temperature,
@@ -214,7 +236,7 @@ def count_tokens(payload: dict[str, Any], llm: LLM) -> dict[str, Any]:
     try:
         body = CountRequest.model_validate(payload)
     except ValidationError as error:
-        raise first_mistake(error) from None
+        raise first_mistake(error, _TYPES) from None
     check_model(body, llm.model_name)
     return {"input_tokens": len(llm.prepare(_chat_request(body)).generation.prompt_ids)}
 
@@ -303,10 +325,8 @@ def _messages(turn: WireMessage) -> Iterator[Message]:
     calls: list[ToolCall] = []
     for block in turn.content:
         match block:
-            case TextBlock(text=text):
-                parts.append(TextPart(text))
-            case ImageBlock():
-                parts.append(_image(block))
+            case TextBlock() | ImageBlock() | DocumentBlock():
+                parts += _seen(block)
             case ThinkingBlock(thinking=text):
                 parts.append(ThinkingPart(text))
             case ToolUseBlock():
@@ -326,8 +346,24 @@ def _messages(turn: WireMessage) -> Iterator[Message]:
 
 def _result(block: ToolResultBlock) -> Message:
     mark = (TextPart("Error: "),) if block.is_error else ()
-    parts = (TextPart(b.text) if isinstance(b, TextBlock) else _image(b) for b in block.content)
+    parts = (part for inner in block.content for part in _seen(inner))
     return Message(role="tool", parts=(*mark, *parts), tool_call_id=block.tool_use_id)
+
+
+def _seen(block: SeenBlock) -> Iterator[Part]:
+    match block:
+        case TextBlock(text=text):
+            yield TextPart(text)
+        case ImageBlock():
+            yield _image(block)
+        case DocumentBlock(source=source, title=title, context=context):
+            if context:
+                yield TextPart(f"{context}\n")
+            name = (title or "document")[:MAX_NAME]
+            if source.type == "text":
+                yield DocumentPart(name=name, data=source.data.encode(errors="replace"))
+            else:
+                yield document_from_data_url(source.data, name)
 
 
 def _image(block: ImageBlock) -> ImagePart:

@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from trinity.errors import TrinityError
+from trinity.server.http import anthropic_error_body, as_event, with_pauses
 from trinity.server.report import Events, Report, WireAnswer, ended, failure
-from trinity.server.responses import anthropic_error_body, as_event, with_pauses
 from trinity.server.transcript import Piece, ToolCallText, Transcript
 from trinity.types import Event, FinishedEvent, TokenEvent, Usage
 

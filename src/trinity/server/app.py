@@ -39,6 +39,15 @@ from trinity.server.chain import Chain
 from trinity.server.completions_answers import CompletionAnswer
 from trinity.server.extension import Call, check_name
 from trinity.server.guards import Guard, check_exposure
+from trinity.server.http import (
+    ANTHROPIC_PATH,
+    MISTRAL_PREFIX,
+    ClientGone,
+    HTTPRefusal,
+    ServerSentEvents,
+    error_response,
+    until_disconnect,
+)
 from trinity.server.logs import log_request
 from trinity.server.metrics import CONTENT_TYPE, Metrics
 from trinity.server.mistral_answers import MistralAnswer
@@ -48,15 +57,6 @@ from trinity.server.records import Observer
 from trinity.server.report import WireAnswer
 from trinity.server.response_routes import RESPONSES_PATH, StoredResponses
 from trinity.server.response_store import ResponseStore
-from trinity.server.responses import (
-    ANTHROPIC_PATH,
-    MISTRAL_PREFIX,
-    ClientGone,
-    HTTPRefusal,
-    ServerSentEvents,
-    error_response,
-    until_disconnect,
-)
 from trinity.server.steering import read_steering
 from trinity.server.tracing import open_spans
 

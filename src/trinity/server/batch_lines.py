@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from trinity.errors import InvalidRequest, TrinityError
 from trinity.server.bodies import parse_object
-from trinity.server.responses import error_response
+from trinity.server.http import error_response
 
 FIELDS = {"custom_id", "method", "url", "body"}
 MAX_ID_CHARACTERS = 256

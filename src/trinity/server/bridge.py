@@ -22,8 +22,9 @@ from trinity.server.records import record_stream
 from trinity.types import Event, FinishedEvent, GenerationRequest, Mode, Steering, TokenEvent
 
 if TYPE_CHECKING:
-    from trinity.engine.engine import Engine, EngineStats
+    from trinity.engine.engine import Engine
     from trinity.engine.llm import Prepared
+    from trinity.engine.stats import EngineStats
     from trinity.server.metrics import Metrics
 
 T = TypeVar("T")

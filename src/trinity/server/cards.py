@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from trinity.server.responses import MISTRAL_PREFIX
+from trinity.server.http import MISTRAL_PREFIX
 
 if TYPE_CHECKING:
     from trinity.engine.llm import LLM

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from trinity.errors import TrinityError
 from trinity.server.answers import openai_usage
+from trinity.server.http import KEEP_ALIVE, as_event, error_body, with_pauses
 from trinity.server.report import Events, Failed, Report, WireAnswer, failure
-from trinity.server.responses import KEEP_ALIVE, as_event, error_body, with_pauses
 from trinity.types import Event, FinishedEvent, FinishReason, TokenEvent
 
 if TYPE_CHECKING:

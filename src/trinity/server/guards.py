@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import Headers, MutableHeaders
 
 from trinity.errors import ConfigError, Forbidden, InvalidRequest, TrinityError, Unauthorised
+from trinity.server.http import error_response
 from trinity.server.keys import KeyRing, Principal, scope_of
 from trinity.server.logs import log_request
 from trinity.server.origins import Origins, check_origins
 from trinity.server.records import Observer, RequestRecord, current
-from trinity.server.responses import error_response
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from trinity.types import EFFORTS
 
 if TYPE_CHECKING:
-    from trinity.engine.engine import EngineStats
+    from trinity.engine.stats import EngineStats
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

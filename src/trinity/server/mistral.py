@@ -19,8 +19,8 @@ from trinity.inputs.chat import system_prompt_effort
 from trinity.inputs.openai_messages import first_mistake
 from trinity.server import openai
 from trinity.server.extension import REPORTED, Call, check_model, warnings_of
+from trinity.server.http import MISTRAL_PREFIX
 from trinity.server.openai_common import NOTHING_ASKED, Sampled
-from trinity.server.responses import MISTRAL_PREFIX
 from trinity.types import ChatRequest, TextRequest
 
 if TYPE_CHECKING:
@@ -166,7 +166,8 @@ def _message(message: Any) -> Any:
     if own.get("role") == "tool":
         own.pop("name", None)  # the call's id says which tool it was
     if isinstance(content := own.get("content"), list):
-        own["content"] = [_changed(part, "thinking", _thought) for part in content]
+        thoughts = [_changed(part, "thinking", _thought) for part in content]
+        own["content"] = [_changed(part, "document_url", _document) for part in thoughts]
     if isinstance(calls := own.get("tool_calls"), list):
         own["tool_calls"] = [_changed(call, "function", _function) for call in calls]
     return own
@@ -180,6 +181,12 @@ def _changed(item: Any, key: str, change: Callable[[dict[str, Any]], dict[str, A
 def _thought(chunk: dict[str, Any]) -> dict[str, Any]:
     """Thinking without its signature and whether it was closed, which need not be said here."""
     return {name: value for name, value in chunk.items() if name not in ("signature", "closed")}
+
+
+def _document(chunk: dict[str, Any]) -> dict[str, Any]:
+    """A document as OpenAI's dialect has it."""
+    file = {"file_data": chunk["document_url"], "filename": chunk.get("document_name")}
+    return {"type": "file", "file": file}
 
 
 def _function(call: dict[str, Any]) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 
 from trinity.errors import TrinityError
 from trinity.server.answers import ChatAnswer, Choice, wire_call
+from trinity.server.http import mistral_error_body
 from trinity.server.report import Events
-from trinity.server.responses import mistral_error_body
 from trinity.server.transcript import Piece, ToolCallText
 from trinity.types import FinishedEvent
 

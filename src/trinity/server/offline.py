@@ -21,7 +21,7 @@ from trinity.server.batches import BatchRoutes
 from trinity.server.durable import take_directory
 from trinity.server.file_store import FileLimits, FileStore
 from trinity.server.files import FileRoutes
-from trinity.server.responses import HTTPRefusal
+from trinity.server.http import HTTPRefusal
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

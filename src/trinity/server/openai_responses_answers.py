@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from trinity.errors import TrinityError
 from trinity.server.extension import TIER_OF_MODE
+from trinity.server.http import KEEP_ALIVE, as_event, error_body, with_pauses
 from trinity.server.logprobs import token_logprob
 from trinity.server.report import Events, Report, WireAnswer, ended, failure
 from trinity.server.response_output import Output, ToldEvent
-from trinity.server.responses import KEEP_ALIVE, as_event, error_body, with_pauses
 from trinity.server.transcript import Transcript
 from trinity.types import Event, FinishedEvent, Phase, TokenEvent, Usage
 

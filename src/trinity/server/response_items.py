@@ -15,9 +15,17 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationInfo, field_
 
 from trinity.errors import InvalidRequest
 from trinity.inputs.images import image_from_data_url
-from trinity.inputs.openai_messages import Wire
+from trinity.inputs.openai_messages import Wire, read_file
 from trinity.server.response_store import Item
-from trinity.types import ImagePart, Message, Part, TextPart, ThinkingPart, ToolCall
+from trinity.types import (
+    DocumentPart,
+    ImagePart,
+    Message,
+    Part,
+    TextPart,
+    ThinkingPart,
+    ToolCall,
+)
 
 TYPES = (
     "message",
@@ -28,6 +36,7 @@ TYPES = (
     "input_text",
     "output_text",
     "input_image",
+    "input_file",
 )
 """Types of items and their parts."""
 _ID_PREFIXES = {
@@ -63,6 +72,19 @@ class InputImage(Wire):
     image_url: str
 
 
+class InputFile(Wire):
+    """A document: a PDF file, or text in UTF-8."""
+
+    type: Literal["input_file"]
+    file_data: str | None = None
+    filename: str | None = None
+    file_id: str | None = None
+    file_url: str | None = None
+
+
+AnyContent = InputText | OutputText | InputImage | InputFile
+
+
 def _as_input_text(value: object) -> object:
     return [{"type": "input_text", "text": value}] if isinstance(value, str) else value
 
@@ -73,7 +95,7 @@ class MessageItem(Wire):
     type: Literal["message"]
     id: str | None = None
     role: Literal["system", "developer", "user", "assistant"]
-    content: list[Annotated[InputText | OutputText | InputImage, Field(discriminator="type")]]
+    content: list[Annotated[AnyContent, Field(discriminator="type")]]
     status: Status | None = None
 
     @field_validator("content", mode="before")
@@ -120,7 +142,7 @@ class FunctionOutputItem(Wire):
     id: str | None = None
     call_id: str
     output: Annotated[
-        list[Annotated[InputText | InputImage, Field(discriminator="type")]],
+        list[Annotated[InputText | InputImage | InputFile, Field(discriminator="type")]],
         BeforeValidator(_as_input_text),
     ]
     status: Status | None = None
@@ -214,17 +236,29 @@ class _Turn:
 
     def end(self) -> Iterator[Message]:
         """The turn; none where nothing was said, as when an answer was cut off at once."""
-        parts = tuple(part for part in self.parts if isinstance(part, ImagePart) or part.text)
+        parts = tuple(
+            part
+            for part in self.parts
+            if not isinstance(part, TextPart | ThinkingPart) or part.text
+        )
         calls = tuple(self.calls)
         self.parts, self.calls = [], []
         if parts or calls:
             yield Message(role="assistant", parts=parts, tool_calls=calls)
 
 
+def _is_empty(part: Part) -> bool:
+    return isinstance(part, TextPart | ThinkingPart) and not part.text
+
+
 def _parts(
-    contents: Sequence[InputText | OutputText | InputImage], where: str
-) -> Iterator[TextPart | ImagePart]:
+    contents: Sequence[AnyContent], where: str
+) -> Iterator[TextPart | ImagePart | DocumentPart]:
     for index, content in enumerate(contents):
+        if isinstance(content, InputFile):
+            data = content.file_data or content.file_url
+            yield read_file(data, content.filename, content.file_id, f"{where}[{index}]")
+            continue
         if not isinstance(content, InputImage):
             yield TextPart(content.text)
             continue

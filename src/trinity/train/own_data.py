@@ -32,7 +32,7 @@ from trinity.inputs.openai_messages import (
 from trinity.inputs.tokenizer import Tokenizer
 from trinity.train.example import Example, patch_labels, said_ids
 from trinity.train.items import Split
-from trinity.types import ImagePart, Message, TextPart, ThinkingPart, Tool
+from trinity.types import DocumentPart, ImagePart, Message, TextPart, ThinkingPart, Tool
 
 SHOWN_BAD_ROWS = 10
 
@@ -247,7 +247,10 @@ def _is_held_out(chat: _Chat, share: float) -> bool:
     digest = hashlib.sha256()
     for message in takewhile(lambda message: message.role != "assistant", chat.messages):
         for part in message.parts:
-            data = part.data if isinstance(part, ImagePart) else part.text.encode(errors="replace")
+            if isinstance(part, ImagePart | DocumentPart):
+                data = part.data
+            else:
+                data = part.text.encode(errors="replace")
             digest.update(data + b"\0")
     return int.from_bytes(digest.digest()[:4], "big") < share * 2**32
 

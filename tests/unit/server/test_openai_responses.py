@@ -35,7 +35,7 @@ def test_null_is_the_same_as_nothing() -> None:
         "active_experts thinking_token_budget mode seed strict foo"
     )
     nothing = read(**dict.fromkeys(names.split()))
-    assert nothing.requests[0] == read().chat
+    assert nothing.requests[0] == read().requests[0]
     assert nothing.echo == read().echo
     assert (nothing.requested, nothing.warnings) == ({}, ())
 
