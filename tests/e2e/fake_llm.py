@@ -75,6 +75,7 @@ class Prepared:
     effective: EffectiveIntensity
     mode: Mode
     warnings: tuple[str, ...]
+    is_chat: bool
 
 
 @dataclass(frozen=True)
@@ -312,6 +313,7 @@ class FakeLLM:
             effective=effective,
             mode=request.mode or self.engine.mode,
             warnings=("From prepare.",),
+            is_chat=isinstance(request, ChatRequest),
         )
 
 

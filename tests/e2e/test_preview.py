@@ -38,6 +38,13 @@ def test_what_was_answered_is_what_is_expected(start: Start) -> None:
     assert (dialled["asked"], dialled["level"], dialled["samples"]) == (40, "custom(40)", 0)
 
 
+def test_a_text_is_not_what_a_chat_takes(start: Start) -> None:
+    server = start()
+    server.client.completions.create(model="fake", prompt="2 + 2 is")
+    [none] = preview(server, intensities=["none"]).json()["intensities"]
+    assert none["samples"] == 0
+
+
 def test_an_answer_that_was_steered_is_not_what_is_expected(start: Start) -> None:
     server = start()
     hold = {"open": False}

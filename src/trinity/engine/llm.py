@@ -65,6 +65,8 @@ class Prepared:
     mode: Mode
     """The request's own mode, or the engine's when it was prepared."""
     warnings: tuple[str, ...]
+    is_chat: bool
+    """Whether it answers a conversation, instead of going on with a text."""
 
 
 class LLM:
@@ -170,6 +172,7 @@ class LLM:
             effective=effective,
             mode=mode,
             warnings=warnings,
+            is_chat=isinstance(request, ChatRequest),
         )
 
     def stream(self, prepared: Prepared) -> Iterator[Event]:

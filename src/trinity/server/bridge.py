@@ -42,6 +42,7 @@ class EventStream(AsyncIterator[Event]):
         self.is_background = is_background
         self._bridge = bridge
         self._level = prepared.effective.level
+        self._is_chat = prepared.is_chat
         self._has_images = bool(request.images)
         self._request_id = request.request_id
         self._events: asyncio.Queue[Event | TrinityError] = asyncio.Queue()
@@ -68,8 +69,9 @@ class EventStream(AsyncIterator[Event]):
         self._bridge.forget(self._request_id, abort=self._unfinished > 0)
 
     def _remember(self, end: FinishedEvent) -> None:
-        """Add an answer to the history, unless it was steered, or nobody waited for it."""
-        if self.steered or self.is_background or self.first_token_s is None:
+        """Add an answer of a chat to the history, unless it was steered, or nobody waited for it."""
+        is_usual = self._is_chat and not self.steered and not self.is_background
+        if not is_usual or self.first_token_s is None:
             return
         sample = Sample(
             level=self._level,
