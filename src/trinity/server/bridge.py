@@ -69,7 +69,7 @@ class EventStream(AsyncIterator[Event]):
         self._bridge.forget(self._request_id, abort=self._unfinished > 0)
 
     def _remember(self, end: FinishedEvent) -> None:
-        """Add an answer of a chat to the history, unless it was steered, or nobody waited for it."""
+        """Add a chat's answer to the history, unless it was steered, or nobody waited for it."""
         is_usual = self._is_chat and not self.steered and not self.is_background
         if not is_usual or self.first_token_s is None:
             return
