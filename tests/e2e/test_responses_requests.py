@@ -195,9 +195,9 @@ MISTAKES: list[tuple[dict[str, Any], str, str]] = [
         "is 5",
     ),
     (
-        {"input": [{"role": "user", "content": [{"type": "input_file", "file_id": "f"}]}]},
+        {"input": [{"role": "user", "content": [{"type": "input_audio", "file_id": "f"}]}]},
         "input[0].content[0]",
-        "'input_file'",
+        "'input_audio'",
     ),
     (
         {
