@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Running, Start
+from tests.e2e.conftest import Running, Start, until
 from tests.e2e.fake_llm import FakeLLM, Say, Script
 from trinity.types import Phase
 
@@ -70,6 +70,6 @@ def test_nobody_waits_for_an_engine_that_died(start: Start) -> None:
     script.gate = lambda: hold.wait(10)
     asking = threading.Timer(0.3, hold.set)
     asking.start()
-    # Asked before the engine dies, and answered when it has: it never comes to it.
-    assert steer(server, request_id, action="skip").status_code == 503
-    assert steer(server, request_id, action="skip").status_code == 503
+    # Asked while the engine hangs in the step that kills it, or just before that step.
+    assert steer(server, request_id, action="skip").status_code in (200, 503)
+    until(lambda: steer(server, request_id, action="skip").status_code == 503)
