@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from trinity.errors import TrinityError
 from trinity.server.answers import openai_usage
 from trinity.server.http import KEEP_ALIVE, as_event, error_body, with_pauses
+from trinity.server.logprobs import token_logprob
 from trinity.server.report import Events, Failed, Report, WireAnswer, failure
 from trinity.types import Event, FinishedEvent, FinishReason, TokenEvent
 
@@ -53,21 +54,16 @@ class Choice:
         return event.text, noted
 
     def _note(self, event: TokenEvent) -> dict[str, Any] | None:
-        kept = self.logprobs
-        if kept is None or event.logprob is None or self.tokenizer.is_control(event.token_id):
+        kept, told = self.logprobs, token_logprob(event, self.tokenizer)
+        if kept is None or told is None:
             return None
-        kept.tokens.append(self._token(event.token_id))
-        kept.token_logprobs.append(max(event.logprob, -9999.0))
+        kept.tokens.append(told["token"])
+        kept.token_logprobs.append(told["logprob"])
         kept.top_logprobs.append(
-            {self._token(token): max(value, -9999.0) for token, value in event.top_logprobs}
+            {other["token"]: other["logprob"] for other in told["top_logprobs"]}
         )
         kept.text_offset.append(len(self.text))
         return kept.wire(len(kept.tokens) - 1)
-
-    def _token(self, token_id: int) -> str:
-        if self.tokenizer.is_control(token_id):
-            return self.tokenizer.control_name(token_id)
-        return self.tokenizer.token_bytes(token_id).decode("utf-8", errors="replace")
 
 
 class CompletionAnswer(WireAnswer):

@@ -1,6 +1,6 @@
-"""A token's log-probability as OpenAI's dialects show it.
+"""A token's name and log-probability as OpenAI's dialects show them.
 
-Called by the answers of both.
+Called by their answers, and where a prompt is shown token by token.
 """
 
 from __future__ import annotations
@@ -23,11 +23,18 @@ def token_logprob(event: TokenEvent, tokenizer: Tokenizer) -> dict[str, Any] | N
     return {**_shown(event.token_id, event.logprob, tokenizer), "top_logprobs": others}
 
 
-def _shown(token_id: int, logprob: float, tokenizer: Tokenizer) -> dict[str, Any]:
+def token_name(token_id: int, tokenizer: Tokenizer) -> str:
+    """A token as text, or the name of a control token."""
     if tokenizer.is_control(token_id):
-        token, data = tokenizer.control_name(token_id), None
-    else:
-        data = list(tokenizer.token_bytes(token_id))
-        token = bytes(data).decode("utf-8", errors="replace")
+        return tokenizer.control_name(token_id)
+    return tokenizer.token_bytes(token_id).decode("utf-8", errors="replace")
+
+
+def _shown(token_id: int, logprob: float, tokenizer: Tokenizer) -> dict[str, Any]:
+    data = None if tokenizer.is_control(token_id) else list(tokenizer.token_bytes(token_id))
     # JSON has no infinity; the wire's own floor stands for "impossible".
-    return {"token": token, "logprob": max(logprob, -9999.0), "bytes": data}
+    return {
+        "token": token_name(token_id, tokenizer),
+        "logprob": max(logprob, -9999.0),
+        "bytes": data,
+    }

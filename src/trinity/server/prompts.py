@@ -15,6 +15,7 @@ from trinity.errors import InvalidRequest
 from trinity.inputs.openai_messages import Wire, first_mistake
 from trinity.server import openai
 from trinity.server.extension import MAX_INT32, check_name
+from trinity.server.logprobs import token_name
 
 if TYPE_CHECKING:
     from trinity.engine.llm import LLM
@@ -59,7 +60,7 @@ def tokenize(payload: dict[str, Any], llm: LLM) -> dict[str, Any]:
         "count": len(ids),
         "max_model_len": llm.max_context,
         "tokens": ids,
-        "token_strs": [_shown(token, llm.tokenizer) for token in ids] if shows else None,
+        "token_strs": [token_name(token, llm.tokenizer) for token in ids] if shows else None,
     }
 
 
@@ -126,9 +127,3 @@ def _read(kind: type[W], payload: dict[str, Any], llm: LLM) -> W:
             param=min(unknown)[:64],
         )
     return body
-
-
-def _shown(token_id: int, tokenizer: Tokenizer) -> str:
-    if tokenizer.is_control(token_id):
-        return tokenizer.control_name(token_id)
-    return tokenizer.token_bytes(token_id).decode("utf-8", errors="replace")
